@@ -1,0 +1,1 @@
+"""The command line, one module a verb. What a verb needs is imported when it is called."""

@@ -1,0 +1,21 @@
+"""All verbs in one command."""
+
+from __future__ import annotations
+
+import typer
+
+from clonewatch.cli import decode, demo, detect, lab, replay, travel
+
+app = typer.Typer(
+    name="clonewatch",
+    help="Finds cloned cellular phones in IS-41 registration traffic.",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+)
+app.command("replay")(replay.replay)
+app.command("detect")(detect.detect)
+app.command("decode")(decode.decode)
+app.add_typer(travel.app, name="travel")
+app.add_typer(lab.app, name="lab")
+app.command("demo")(demo.demo)

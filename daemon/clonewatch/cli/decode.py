@@ -1,0 +1,103 @@
+"""``clonewatch decode``: every message of a capture, whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from clonewatch.cli import options  # noqa: TC001  # Typer reads the annotations
+from clonewatch.cli.output import Exit, faults_explained, json_line, say, tree, wants_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from is41.reading import Layer
+
+Octets = Annotated[
+    str | None, typer.Option("--hex", help="Decode these octets instead.", metavar="OCTETS")
+]
+As = Annotated[
+    str | None,
+    typer.Option("--as", help="The layer --hex begins with: tcap, sccp, mtp3 or tali."),
+]
+Capture = Annotated[Path | None, typer.Argument(help="A capture.", metavar="CAPTURE")]
+
+
+def decode(
+    capture: Capture = None,
+    octets: Octets = None,
+    layer: As = None,
+    as_json: options.Json = False,
+) -> None:
+    """Show every message of a capture whole: JSON lines, or trees on a terminal."""
+    if (capture is None) == (octets is None):
+        raise typer.BadParameter("give one of a capture and --hex OCTETS")
+    show = json_line if wants_json(as_json) else tree
+    with faults_explained():
+        if octets is not None:
+            message = _hex_told(octets, layer)
+            show(message)
+            if "error" in message:
+                raise typer.Exit(Exit.UNREADABLE)
+            return
+        assert capture is not None
+        for message in _capture_told(capture):
+            show(message)
+
+
+def _capture_told(path: Path) -> Iterator[dict[str, Any]]:
+    from clonewatch.decoding import told
+    from clonewatch.registrations import time_text
+    from clonewatch.sources.captures.reader import Capture
+    from is41.reading import Layer
+
+    capture = Capture(path)
+    for block in capture.blocks():
+        frames = block.frames
+        for frame in range(block.count):
+            octets = block.octets[frames.start[frame] : frames.end[frame]].tobytes()
+            yield {
+                "packet": int(frames.packet[frame]),
+                "time": time_text(int(frames.time[frame])),
+                **told(octets, Layer(frames.layer[frame])),
+            }
+    if capture.cut:
+        say(f"clonewatch: {path}: {capture.cut}")
+        raise typer.Exit(Exit.UNREADABLE)
+
+
+def _hex_told(text: str, layer_name: str | None) -> dict[str, Any]:
+    from clonewatch.decoding import fault, told
+    from is41.errors import DecodeError
+    from is41.tali.messages import SYNC, Message
+
+    try:
+        octets = bytes.fromhex(text.replace(":", " "))
+    except ValueError as exc:
+        raise typer.BadParameter(f"--hex: {exc}") from None
+    if layer_name != "tali" and not (layer_name is None and octets.startswith(SYNC)):
+        return told(octets, _layer(octets, layer_name))
+    try:
+        message = Message.decode(octets)
+    except DecodeError as error:
+        return {"error": fault(error), "octets": octets.hex()}
+    shown: dict[str, Any] = {
+        "tali": {"opcode": message.opcode.name, "length": len(message.payload)}
+    }
+    return shown | (told(message.payload, _layer(message.payload, None)) if message.payload else {})
+
+
+def _layer(octets: bytes, name: str | None) -> Layer:
+    from is41.reading import Layer, layer_of
+
+    if name is not None:
+        try:
+            return Layer[name.upper()]
+        except KeyError:
+            raise typer.BadParameter(f"--as: no layer {name!r}; tcap, sccp, mtp3 or tali") from None
+    layer = layer_of(octets)
+    if layer is None:
+        raise typer.BadParameter("--hex: no layer is seen in these octets; say which with --as")
+    return layer

@@ -1,0 +1,153 @@
+"""What verbs say, and how they end.
+
+Records go to standard output: a table for people, JSON lines for programs. Progress, words and the
+closing summary go to standard error.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sys
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+
+
+class Exit(IntEnum):
+    """Exit codes; 65 and 78 as in sysexits.h."""
+
+    DONE = 0
+    FAILED = 1
+    USAGE = 2
+    UNREADABLE = 65
+    MISCONFIGURED = 78
+
+
+def say(words: str) -> None:
+    """Write a line for people."""
+    typer.echo(words, err=True)
+
+
+@contextlib.contextmanager
+def faults_explained() -> Iterator[None]:
+    """Turn what can go wrong with files into one line and an exit code."""
+    from clonewatch.errors import InputError
+
+    try:
+        yield
+    except InputError as error:
+        say(f"clonewatch: {error}")
+        raise typer.Exit(Exit.UNREADABLE) from None
+    except BrokenPipeError:
+        # Who read our output has gone; nothing is to be said, not even when Python flushes.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(Exit.FAILED) from None
+    except OSError as error:
+        say(f"clonewatch: {error.filename or 'file'}: {error.strerror or error}")
+        unreadable = isinstance(error, FileNotFoundError | IsADirectoryError | PermissionError)
+        raise typer.Exit(Exit.UNREADABLE if unreadable else Exit.FAILED) from None
+
+
+def wants_json(asked: bool) -> bool:
+    """Tell whether records go out as JSON lines."""
+    return asked or not sys.stdout.isatty()
+
+
+def json_line(record: Mapping[str, Any]) -> None:
+    """Write one record as a line of JSON."""
+    sys.stdout.write(json.dumps(record, ensure_ascii=False, separators=(", ", ": ")) + "\n")
+
+
+def tree(message: Mapping[str, Any]) -> None:
+    """Write one decoded message as lines for people, indented by layer."""
+    for line in _branches(message, 0):
+        sys.stdout.write(line + "\n")
+    sys.stdout.write("\n")
+
+
+def _branches(value: Any, depth: int) -> Iterator[str]:
+    pad = "  " * depth
+    for name, inner in value.items():
+        if isinstance(inner, dict):
+            yield f"{pad}{name}"
+            yield from _branches(inner, depth + 1)
+        elif name == "parameters":
+            yield from _parameter_lines(inner, pad)
+        elif isinstance(inner, list) and inner and isinstance(inner[0], dict):
+            for number, item in enumerate(inner, 1):
+                yield f"{pad}{name} {number}"
+                yield from _branches(item, depth + 1)
+        else:
+            yield f"{pad}{name}: {inner}"
+
+
+def _parameter_lines(parameters: Iterable[Mapping[str, Any]], pad: str) -> Iterator[str]:
+    for parameter in parameters:
+        told = parameter.get("value", parameter.get("error"))
+        if isinstance(told, dict):
+            told = ", ".join(f"{name} {value}" for name, value in told.items())
+        yield (
+            f"{pad}{parameter.get('offset', ''):>4} {parameter.get('tag', ''):6} "
+            f"{parameter.get('name', 'unreadable')}: {told}"
+        )
+
+
+def clone_records(records: Iterable[Mapping[str, Any]], *, as_json: bool) -> None:
+    """Write clone records as they are found."""
+    for record in records:
+        if as_json:
+            json_line(record)
+        else:
+            sys.stdout.write(_sentence(record) + "\n")
+    sys.stdout.flush()
+
+
+def _sentence(record: Mapping[str, Any]) -> str:
+    first, second = record["first"], record["second"]
+    took, needs = record["elapsed_s"] / 60, record["travel_time_s"] / 60
+    esns = "" if first["esn"] == second["esn"] else f"  ESN {first['esn']} / {second['esn']}"
+    return (
+        f"{'superseded' if record['superseded'] else 'clone':10}  {record['msid']:15}  "
+        f"{first['msc']} {first['time'][:19]}Z -> {second['msc']} {second['time'][:19]}Z  "
+        f"{took:.1f} min of {needs:g} needed{esns}"
+    )
+
+
+def summary(numbers: Mapping[str, Any], file: Path | None) -> None:
+    """Say how it went, and write it to *file* as one JSON object."""
+    if file is not None:
+        file.write_text(json.dumps(numbers, indent=2) + "\n", encoding="utf-8")
+    refused = numbers["refused"]
+    say(
+        f"{numbers['frames']:,} frames, {numbers['registrations']:,} registrations, "
+        f"{numbers['conflicts']:,} conflicts in {numbers['elapsed_s']:.2f} s "
+        f"({numbers['registrations_per_s']:,} registrations a second)"
+    )
+    beside = {name: n for name, n in numbers.items() if name in _TOLD_IF_ANY and n}
+    if beside:
+        say("  " + ", ".join(f"{n:,} {_TOLD_IF_ANY[name]}" for name, n in beside.items()))
+    if refused:
+        say("  refused: " + ", ".join(f"{n:,} {name}" for name, n in refused.items()))
+    for where in numbers.get("cut", ()):
+        say(f"  cut: {where}")
+
+
+_TOLD_IF_ANY = {
+    "superseded": "superseded",
+    "duplicates": "duplicates",
+    "late": "late",
+    "unknown_msc": "at unknown MSCs",
+    "pairs_unknown": "pairs without a travel time",
+    "window_overflowed": "beyond the window's bounds",
+    "clock_suspect": "with a suspect clock",
+    "returned": "returned undelivered",
+    "tcp_gaps": "gaps in TCP",
+    "tali_syncs_lost": "losses of TALI sync",
+}

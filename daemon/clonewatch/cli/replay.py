@@ -1,0 +1,107 @@
+"""``clonewatch replay``: captures through the whole pipeline."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from clonewatch.cli import options
+from clonewatch.cli.output import (
+    Exit,
+    clone_records,
+    faults_explained,
+    say,
+    summary,
+    wants_json,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from clonewatch.detector import Conflict, Detector
+    from clonewatch.mscs import Mscs
+    from clonewatch.replay import Replay
+    from clonewatch.travel.table import TravelTimes
+
+MINUTE_MS = 60_000
+HOUR_MS = 60 * MINUTE_MS
+Captures = Annotated[list[Path], typer.Argument(help="Captures (pcap).", metavar="CAPTURE...")]
+ImsiPrefix = Annotated[
+    str | None,
+    typer.Option(
+        "--imsi-prefix", help="MCC and MNC, five digits: IMSIs that begin so contain the MIN."
+    ),
+]
+Calling = Annotated[
+    bool,
+    typer.Option(
+        "--place-by-calling-point-code",
+        help="Let the calling point code place a REGNOT that names no switch.",
+    ),
+]
+
+
+def replay(
+    captures: Captures,
+    travel: options.Travel,
+    mscs: options.Mscs = None,
+    as_json: options.Json = False,
+    summary_file: options.Summary = None,
+    window: options.Window = options.WINDOW_HOURS,
+    lateness: options.Lateness = options.LATENESS_MINUTES,
+    imsi_prefix: ImsiPrefix = None,
+    place_by_calling: Calling = False,
+    verbose: options.Verbose = False,
+) -> None:
+    """Find the clones in captures, as fast as possible; clone records go to standard output."""
+    if imsi_prefix is not None and not (imsi_prefix.isdigit() and len(imsi_prefix) == 5):
+        raise typer.BadParameter("--imsi-prefix: MCC and MNC are five digits together")
+    with faults_explained():
+        from clonewatch.replay import CaptureSource, Placing, Replay
+        from clonewatch.travel.table import load_travel
+
+        directory, times = load_travel(travel, mscs, placed=True)
+        placing = Placing(imsi_prefix=imsi_prefix, place_by_calling=place_by_calling)
+        refuse = say if verbose else None
+        run = Replay(
+            [
+                CaptureSource(path, number, directory, placing, refuse)
+                for number, path in enumerate(captures)
+            ]
+        )
+        detector = detector_of(times, window, lateness)
+        write(run, directory, run.conflicts(detector), as_json=as_json)
+        end(run, detector.counts, summary_file)
+
+
+def detector_of(travel: TravelTimes, window_hours: float, lateness_minutes: float) -> Detector:
+    """Make the detector for a table, in the command line's units."""
+    from clonewatch.detector import Detector
+
+    return Detector(
+        travel.ms,
+        travel.mscs.mscid_of,
+        window_ms=round(window_hours * HOUR_MS),
+        lateness_ms=round(lateness_minutes * MINUTE_MS),
+    )
+
+
+def write(
+    run: Replay, mscs: Mscs, conflicts: Iterable[tuple[Conflict, int]], *, as_json: bool
+) -> None:
+    """Write the clone records of conflicts, each with when it was found, as they come."""
+    from clonewatch.clonerecords import CloneRecords
+
+    words = CloneRecords(mscs, [source.path.name for source in run.sources])
+    records = (words.record(conflict, detected_at=at) for conflict, at in conflicts)
+    clone_records(records, as_json=wants_json(as_json))
+
+
+def end(run: Replay, found: Mapping[str, int], summary_file: Path | None) -> None:
+    """Say how it went; a file that broke off is exit 65."""
+    numbers = run.summary(found)
+    summary(numbers, summary_file)
+    if "cut" in numbers:
+        raise typer.Exit(Exit.UNREADABLE)

@@ -1,0 +1,242 @@
+"""The REGNOT record collector (302): octets of any source become registrations."""
+
+from __future__ import annotations
+
+import contextlib
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from clonewatch.registrations import Batch
+from is41.errors import DecodeError
+from is41.map.codes import MscType
+from is41.map.registry import decode_value
+from is41.map.tags import ParameterTag
+from is41.map.values import Digits, ExtendedMscid, PcSsn
+from is41.msid import IMSI_DIGITS_MAX, IMSI_LENGTH_FACTOR, MIN_DIGITS
+from is41.mtp.pointcode import PointCode
+from is41.reading import Layer, Reading, parameter_offsets, read
+from is41.regnots import Regnot, RegnotFlag, regnots_of
+from is41.scan import REGNOTS_A_FRAME_MAX, Frames, Outcome, Regnots, scan
+from is41.sccp.addresses import Address
+from is41.sccp.messages import Unitdata, UnitdataService, is_segment
+from is41.sccp.reassembly import Reassembler
+from is41.tcap.messages import Package
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from numpy.typing import NDArray
+
+    from clonewatch.mscs import Mscs
+
+ROWS: Final = 65_536  # registrations of a batch, at most: ours
+_ROOM: Final = ROWS + REGNOTS_A_FRAME_MAX + 1
+_ALIKE: Final = (  # columns that pass through as they are
+    "time",
+    "msid",
+    "esn",
+    "mscid",
+    "transaction_id",
+    "flags",
+    "terminal_type",
+    "system_access_type",
+    "system_capabilities",
+    "transaction_capability",
+    "location_area",
+)
+_PLACING: Final = {MscType.SERVING_MSC, MscType.BORDER_MSC, MscType.ORIGINATING_MSC}
+_MS: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A message that could not be used: in which packet, and what is wrong with it."""
+
+    packet: int
+    error: DecodeError
+
+
+@dataclass(slots=True)
+class Collected:
+    """What a collector has counted; monotonic."""
+
+    messages: int = 0
+    regnots: int = 0
+    handed_over: int = 0  # to the grammars
+    returned: int = 0  # brought back by a unitdata service
+    refused: Counter[str] = field(default_factory=Counter)
+
+
+class Collector:
+    """Turns the messages of one *source* into batches of registrations.
+
+    *imsi_prefix*: MCC and MNC of IMSIs that contain the MIN; these become that MIN.
+    *place_by_calling*: let the calling point code place a REGNOT that nothing else places. It may
+    belong to a VLR or an STP.
+    """
+
+    def __init__(
+        self,
+        mscs: Mscs,
+        *,
+        source: int = 0,
+        imsi_prefix: str | None = None,
+        place_by_calling: bool = False,
+        refuse: Callable[[Refusal], None] | None = None,
+    ) -> None:
+        self.counts = Collected()
+        self._mscs = mscs
+        self._source = source
+        self._imsi_prefix = imsi_prefix
+        self._place_by_calling = place_by_calling
+        self._refuse = refuse
+        self._reassembler = Reassembler()
+
+    def take(self, octets: NDArray[np.uint8], frames: Frames, count: int) -> Iterator[Batch]:
+        """Give the registrations of *count* frames, in batches that own their columns."""
+        outcomes = np.empty(count, np.uint8)
+        self.counts.messages += count
+        at = 0
+        while at < count:
+            regnots = Regnots.empty(_ROOM)
+            after, rows = scan(octets, frames, at, count, regnots, outcomes)
+            taken = regnots.head(rows)
+            handed_over = at + np.flatnonzero(outcomes[at:after] == Outcome.HANDED_OVER)
+            if len(handed_over):
+                taken = self._with_read(taken, octets, frames, handed_over)
+            if len(taken.msid):
+                self.counts.regnots += len(taken.msid)
+                yield self._placed(taken)
+            at = after
+
+    def _placed(self, regnots: Regnots) -> Batch:
+        """Give the batch whose rows are *regnots*."""
+        count = len(regnots.msid)
+        if self._imsi_prefix:
+            self._fold_imsis(regnots, int(self._imsi_prefix))
+        return Batch(
+            **{name: getattr(regnots, name) for name in _ALIKE},
+            msc=self._mscs.place(regnots.mscid),
+            source=np.full(count, self._source, np.uint8),
+        )
+
+    def _fold_imsis(self, regnots: Regnots, prefix: int) -> None:
+        """Give IMSIs that contain a MIN the key of that MIN: one phone, one key."""
+        whole = IMSI_DIGITS_MAX * IMSI_LENGTH_FACTOR // 10**MIN_DIGITS + prefix
+        inside = regnots.msid // 10**MIN_DIGITS == whole
+        regnots.msid[inside] %= 10**MIN_DIGITS
+        regnots.flags[inside] &= ~np.uint8(RegnotFlag.IMSI)
+
+    def _with_read(
+        self,
+        taken: Regnots,
+        octets: NDArray[np.uint8],
+        frames: Frames,
+        handed_over: NDArray[np.intp],
+    ) -> Regnots:
+        """Add what the grammars read in the frames *handed_over*, in the order of the frames."""
+        self.counts.handed_over += len(handed_over)
+        rows: list[dict[str, int]] = []
+        for frame in handed_over:
+            message = octets[frames.start[frame] : frames.end[frame]].tobytes()
+            time = int(frames.time[frame])
+            for found in self._read(message, Layer(frames.layer[frame]), time / _MS):
+                if isinstance(found, DecodeError):
+                    self._count_refused(int(frames.packet[frame]), found)
+                else:
+                    rows.append(found | {"frame": int(frame), "time": time})
+        if not rows:
+            return taken
+        columns = [
+            np.concatenate([column, np.array([row[name] for row in rows], column.dtype)])
+            for name, column in taken._asdict().items()
+        ]
+        order = np.argsort(columns[0], kind="stable")
+        return Regnots(*(column[order] for column in columns))
+
+    def _count_refused(self, packet: int, error: DecodeError) -> None:
+        self.counts.refused[error.counted_as] += 1
+        if self._refuse is not None:
+            self._refuse(Refusal(packet, error))
+
+    def _read(
+        self, message: bytes, layer: Layer, now: float
+    ) -> Iterator[dict[str, int] | DecodeError]:
+        """Read one message through the grammars: its REGNOTs as rows, or what is wrong."""
+        try:
+            reading = self._whole(read(message, layer), now)
+        except DecodeError as error:
+            yield error
+            return
+        if isinstance(reading.sccp, UnitdataService):
+            self.counts.returned += 1
+        elif isinstance(reading.tcap, Package):
+            for number, regnot in regnots_of(reading.tcap):
+                if isinstance(regnot, Regnot):
+                    yield self._row(regnot, reading)
+                elif reading.sccp is None or not is_segment(reading.sccp):
+                    yield regnot.moved(parameter_offsets(message, reading)[number])
+                else:
+                    yield regnot  # the octets of a message in segments lie in several packets
+
+    def _whole(self, reading: Reading, now: float) -> Reading:
+        """Put segments together; what is not complete yet has no TCAP part. Raises DecodeError."""
+        segment = reading.sccp
+        if not isinstance(segment, Unitdata) or not is_segment(segment):
+            return reading
+        data = self._reassembler.take(segment, now)
+        if data is None:
+            return reading
+        return Reading(msu=reading.msu, sccp=segment, tcap=read(data, Layer.TCAP).tcap)
+
+    def _row(self, regnot: Regnot, reading: Reading) -> dict[str, int]:
+        """Give a REGNOT's columns, its MSCID as far as anything names one."""
+        row = {name: getattr(regnot, name) for name in _ALIKE if name != "time"}
+        if regnot.mscid is None:
+            row["mscid"] = self._placing_mscid(regnot, reading)
+        return {name: int(value) for name, value in row.items()}
+
+    def _placing_mscid(self, regnot: Regnot, reading: Reading) -> int:
+        """MSCID of a REGNOT that says none of three octets itself; 0 if nothing names one."""
+        extended = _value(regnot, ParameterTag.EXTENDED_MSCID)
+        if isinstance(extended, ExtendedMscid) and extended.msc_type in _PLACING:
+            return int(extended.mscid)
+        for index in self._indices(regnot, reading):
+            if index is not None:
+                return int(self._mscs.mscid_of[index])
+        return 0
+
+    def _indices(self, regnot: Regnot, reading: Reading) -> Iterator[int | None]:
+        """Look up, in turn, whatever else may name the switch."""
+        address = _value(regnot, ParameterTag.PC_SSN)
+        if isinstance(address, PcSsn) and address.msc_type in _PLACING:
+            yield self._mscs.by_point_code(int(address.point_code))
+        number = _value(regnot, ParameterTag.MSC_IDENTIFICATION_NUMBER)
+        if isinstance(number, Digits) and isinstance(number.number, str):
+            yield self._mscs.by_msc_number(number.number)
+        if self._place_by_calling:
+            point_code = _calling_point_code(reading)
+            if point_code is not None:
+                yield self._mscs.by_point_code(int(point_code))
+
+
+def _value(regnot: Regnot, tag: ParameterTag) -> object:
+    """Value of the first parameter of *tag*; None if it is absent or damaged."""
+    octets = regnot.parameters.first(tag)
+    try:
+        return None if octets is None else decode_value(tag, octets)
+    except DecodeError:
+        return None
+
+
+def _calling_point_code(reading: Reading) -> PointCode | None:
+    """Point code of who sent a message: of the calling party, or else of the label."""
+    if isinstance(reading.sccp, Unitdata):
+        with contextlib.suppress(DecodeError):
+            address = Address.decode(reading.sccp.calling)
+            if isinstance(address.point_code, PointCode):
+                return address.point_code
+    return None if reading.msu is None else reading.msu.opc

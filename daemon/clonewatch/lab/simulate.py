@@ -1,0 +1,259 @@
+"""`clonewatch lab simulate`: a town's registrations, as captures and CSV, and the truth of them."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections import Counter, defaultdict
+from contextlib import ExitStack, closing
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Protocol
+
+import numpy as np
+
+from clonewatch.lab.pcaps import LinkType, PcapWriter
+from clonewatch.lab.phones import Habits, Phones
+from clonewatch.lab.regnots import encode_mtp3, encode_sccp
+from clonewatch.lab.tali import TaliWriter, Wire
+from clonewatch.lab.town import Town
+from clonewatch.lab.traffic import Mishaps, Traffic
+from clonewatch.lab.truth import Conflict, conflicts, registrations_of, write_conflicts
+from clonewatch.registrations import Registration, mscid_text, time_text
+from clonewatch.sources.records import RecordsWriter
+from is41.msid import msid_digits
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from numpy.typing import NDArray
+
+    from clonewatch.lab.regnots import Invokes, Messages
+    from clonewatch.lab.traffic import Block
+
+START_MS: Final = 1_795_305_600_000  # 2026-11-22T00:00:00Z
+TALI_TICK_MS: Final = 50  # so that several messages share a millisecond, and a segment
+NO_MISHAPS: Final = Mishaps()
+GOOD_WIRE: Final = Wire()
+CLONE_HEADINGS: Final = (
+    "msid",
+    "esn",
+    "first_time",
+    "last_time",
+    "mscids",
+    "registrations",
+    "registrations_of_original",
+    "conflicts",
+)
+
+
+class Carrier(StrEnum):
+    """What carries the REGNOTs in a capture; its file is named after it."""
+
+    MTP3 = "mtp3"
+    SCCP = "sccp"
+    TALI = "tali"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Simulation:
+    """What was written, and how much of it."""
+
+    directory: Path
+    mscs: Path
+    travel: Path
+    truth: Path  # the conflicts
+    clones: Path  # each clone, with where and when it registered
+    records: Path | None
+    captures: dict[Carrier, Path]
+    registrations: int  # messages, copies included
+    copies: int
+    late: int
+    conflicts: int
+
+
+class _Capture(Protocol):
+    def write(
+        self, invokes: Invokes, times_us: NDArray[np.int64], connection: NDArray[np.int64]
+    ) -> None: ...
+    def close(self) -> None: ...
+
+
+def simulate(
+    directory: Path | str,
+    *,
+    subscribers: int,
+    mscs: int,
+    hours: float,
+    clones: int,
+    seed: int,
+    carriers: Sequence[str] = (Carrier.MTP3,),
+    registrations: int | None = None,
+    per_hour: float = 1.0,
+    imsi: float = 0.0,
+    mishaps: Mishaps = NO_MISHAPS,
+    wire: Wire = GOOD_WIRE,
+    tick_ms: int | None = None,
+    records: bool = True,
+    names: bool = True,
+    start_ms: int = START_MS,
+) -> Simulation:
+    """Write a folder of captures, `mscs.csv`, `travel.csv`, `records.csv` and the truth.
+
+    Every file holds the same registrations in the same order, that of arrival; *registrations*
+    ends them early. *per_hour* is of one phone, roughly; *imsi* the share of subscribers with an
+    IMSI instead of a MIN. Times are multiples of *tick_ms*: 50 with TALI, else 1. Without *names*
+    every MSC is one MSCID and bears its number. Raises ValueError for numbers out of bounds.
+    """
+    chosen = [Carrier(carrier) for carrier in carriers]
+    if tick_ms is None:
+        tick_ms = TALI_TICK_MS if Carrier.TALI in chosen else 1
+    rng = np.random.default_rng(seed)
+    town = Town.build(mscs, rng, names=names)
+    habits = Habits(start_ms=start_ms, per_hour=per_hour, tick_ms=tick_ms, imsi=imsi)
+    phones = Phones(town, subscribers, clones, habits, rng)
+    traffic = Traffic(town, phones, mishaps, wire.connections, rng)
+    folder = Path(directory)
+    folder.mkdir(parents=True, exist_ok=True)
+    captures = {carrier: folder / f"{carrier}.pcap" for carrier in chosen}
+    seen = _Seen(subscribers, phones.is_cloned)
+    with ExitStack() as files:
+        open_captures = [
+            files.enter_context(closing(_capture(carrier, path, wire, start_ms, rng)))
+            for carrier, path in captures.items()
+        ]
+        csv_path = folder / "records.csv" if records else None
+        csv_file = files.enter_context(closing(RecordsWriter(csv_path))) if csv_path else None
+        for block in traffic.blocks(hours, registrations):
+            for capture in open_captures:
+                capture.write(block.invokes, block.times_us, block.connection)
+            if csv_file:
+                csv_file.write(block.invokes.registrations)
+            seen.add(block)
+    found = list(conflicts((row for row, _ in seen.cloned), town.travel))
+    simulation = Simulation(
+        directory=folder,
+        mscs=folder / "mscs.csv",
+        travel=folder / "travel.csv",
+        truth=folder / "truth.csv",
+        clones=folder / "clones.csv",
+        records=csv_path,
+        captures=captures,
+        conflicts=len(found),
+        **seen.counts,
+    )
+    _write(simulation, town, seen.cloned, found)
+    asked = {"subscribers": subscribers, "mscs": mscs, "hours": hours, "clones": clones}
+    _write_summary(simulation, asked | {"seed": seed, "tick_ms": tick_ms})
+    return simulation
+
+
+class _Seen:
+    """What is kept of the blocks: counts, and every registration of a cloned MSID."""
+
+    def __init__(self, subscribers: int, is_cloned: NDArray[np.bool_]) -> None:
+        self._subscribers = subscribers
+        self._is_cloned = is_cloned  # by phone
+        self.cloned: list[tuple[Registration, bool]] = []  # and whether the clone sent it
+        self.counts = {"registrations": 0, "copies": 0, "late": 0}
+
+    def add(self, block: Block) -> None:
+        self.counts["registrations"] += len(block.phone)
+        self.counts["copies"] += int(block.is_copy.sum())
+        self.counts["late"] += int(block.is_late.sum())
+        rows = self._is_cloned[block.phone]
+        by_clone = (block.phone[rows] >= self._subscribers).tolist()
+        of_cloned = registrations_of(block.invokes.registrations[rows])
+        self.cloned += zip(of_cloned, by_clone, strict=True)
+
+
+class _PlainCapture:
+    """Messages as packets, one each."""
+
+    def __init__(
+        self, path: Path, linktype: LinkType, encode: Callable[[Invokes], Messages]
+    ) -> None:
+        self._pcap = PcapWriter(path, linktype)
+        self._encode = encode
+
+    def write(
+        self,
+        invokes: Invokes,
+        times_us: NDArray[np.int64],
+        connection: NDArray[np.int64],  # noqa: ARG002 - there are none
+    ) -> None:
+        messages = self._encode(invokes)
+        self._pcap.write(times_us, messages.octets, messages.lengths)
+
+    def close(self) -> None:
+        self._pcap.close()
+
+
+def _capture(
+    carrier: Carrier, path: Path, wire: Wire, start_ms: int, rng: np.random.Generator
+) -> _Capture:
+    match carrier:
+        case Carrier.MTP3:
+            return _PlainCapture(path, LinkType.MTP3, encode_mtp3)
+        case Carrier.SCCP:
+            return _PlainCapture(path, LinkType.SCCP, encode_sccp)
+        case Carrier.TALI:
+            return TaliWriter(path, wire, start_ms * 1000, rng)
+
+
+def _write(
+    simulation: Simulation,
+    town: Town,
+    cloned: Sequence[tuple[Registration, bool]],
+    found: Sequence[Conflict],
+) -> None:
+    """The tables and the truth."""
+    with simulation.mscs.open("w", encoding="utf-8", newline="") as stream:
+        town.mscs.write(stream)
+    with simulation.travel.open("w", encoding="utf-8", newline="") as stream:
+        town.travel.write(stream)
+    with simulation.truth.open("w", encoding="utf-8", newline="") as stream:
+        write_conflicts(stream, found)
+    with simulation.clones.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(CLONE_HEADINGS)
+        writer.writerows(_clone_rows(cloned, found))
+
+
+def _clone_rows(
+    cloned: Iterable[tuple[Registration, bool]], found: Iterable[Conflict]
+) -> Iterable[tuple[object, ...]]:
+    """Each clone that registered, by MSID; copies count."""
+    counts = Counter(conflict.first.msid for conflict in found)
+    originals: Counter[int] = Counter()
+    clones: defaultdict[int, list[Registration]] = defaultdict(list)
+    for row, by_clone in cloned:
+        if by_clone:
+            clones[row.msid].append(row)
+        else:
+            originals[row.msid] += 1
+    for msid, rows in sorted(clones.items()):
+        times = [row.time for row in rows]
+        yield (
+            msid_digits(msid),
+            f"{rows[0].esn:08X}",
+            time_text(min(times)),
+            time_text(max(times)),
+            " ".join(mscid_text(mscid) for mscid in sorted({row.mscid for row in rows})),
+            len(rows),
+            originals[msid],
+            counts[msid],
+        )
+
+
+def _write_summary(simulation: Simulation, asked: dict[str, float]) -> None:
+    """`summary.json`: what was asked for, and what was written."""
+    written = {
+        name: str(value.relative_to(simulation.directory)) if isinstance(value, Path) else value
+        for name, value in asdict(simulation).items()
+        if name not in {"directory", "captures"}
+    }
+    written["captures"] = [path.name for path in simulation.captures.values()]
+    text = json.dumps({"asked": asked, "written": written}, indent=2)
+    (simulation.directory / "summary.json").write_text(text + "\n", encoding="utf-8")

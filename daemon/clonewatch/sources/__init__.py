@@ -1,0 +1,1 @@
+"""Where registrations come from: captures, record groups, later links and sniffing."""

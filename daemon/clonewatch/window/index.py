@@ -1,0 +1,178 @@
+"""The index: from an MSID to its row.
+
+Many small open-addressing tables, the segments, each of which doubles on its own and at a fill
+level of its own, so that growth is never one great pause. A slot is four octets: 27 bits of row
+and 5 of the hash, so that few rows are read in vain. What a slot points to decides; the hash is
+seeded, so that no peer can choose MSIDs that collide.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from clonewatch.jit import helper, inlined, int64, prefetch, wrapping_product
+
+from .layout import KEY, KEY_MASK, ROW_WORDS, SLOTS_LOG2_LIMIT, Tables
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+# fmt: off
+EMPTY: Final        = 0        # no slot behind this one belongs to the same search
+DEAD_SLOT: Final    = 1 << 27  # its row is gone. Reads as row 0, which is nobody's
+ROW_MASK: Final     = (1 << 27) - 1
+PRINT_SHIFT: Final  = 27       # of the fingerprint in a slot
+USED: Final         = 0        # of slots_used: slots that are not EMPTY
+DEAD: Final         = 1        # of slots_used: of them, DEAD_SLOT
+
+# Bits of a hash.
+SLOT_SHIFT: Final   = 20       # above the segment
+HASH_SHIFT: Final   = 58       # fingerprint
+HASH_MASK: Final    = (1 << 63) - 1
+# fmt: on
+
+FILL_UNIT: Final = 512  # a segment doubles at 384 to 447 of 512 slots, 75 to 87 %
+FILL_LEAST: Final = 384
+FILL_SPREAD: Final = 63
+SCATTER: Final = 0x9E3779B1  # odd: neighbouring segments double far apart
+
+PREFETCH_AHEAD: Final = 24  # rows on their way while a segment is rebuilt
+
+
+@inlined
+def hash_of(seeds: NDArray[np.uint64], msid: int) -> int:
+    """63 bits: two rounds of multiply and fold by secret odd numbers."""
+    mixed = np.uint64(msid) ^ seeds[0]
+    mixed = wrapping_product(mixed ^ (mixed >> np.uint64(32)), seeds[1])
+    mixed = wrapping_product(mixed ^ (mixed >> np.uint64(29)), seeds[2])
+    return int64((mixed ^ (mixed >> np.uint64(32))) & np.uint64(HASH_MASK))
+
+
+@inlined
+def segment_of(tables: Tables, hashed: int) -> int:
+    """Number of the segment: the low bits."""
+    return hashed & (len(tables.slots_log2) - 1)
+
+
+@inlined
+def first_slot(tables: Tables, hashed: int) -> int:
+    """Where the search for a hash begins."""
+    segment = segment_of(tables, hashed)
+    mask = (1 << int64(tables.slots_log2[segment])) - 1
+    start = segment << int64(tables.state[SLOTS_LOG2_LIMIT])
+    return start + ((hashed >> SLOT_SHIFT) & mask)
+
+
+@inlined
+def next_slot(tables: Tables, segment: int, slot: int) -> int:
+    """The slot after *slot*; behind the last comes the first."""
+    mask = (1 << int64(tables.slots_log2[segment])) - 1
+    return (slot & ~mask) | ((slot + 1) & mask)
+
+
+@inlined
+def candidate(tables: Tables, hashed: int) -> int:
+    """The first row whose fingerprint fits, unread: worth fetching; 0 for none."""
+    segment = segment_of(tables, hashed)
+    slot = first_slot(tables, hashed)
+    held = int64(tables.slots[slot])
+    while held != EMPTY:
+        if held >> PRINT_SHIFT == hashed >> HASH_SHIFT:
+            return held & ROW_MASK
+        slot = next_slot(tables, segment, slot)
+        held = int64(tables.slots[slot])
+    return int64(0)
+
+
+@inlined
+def find(tables: Tables, hashed: int, msid: int) -> int:
+    """Row of an MSID; 0 when it has none."""
+    segment = segment_of(tables, hashed)
+    slot = first_slot(tables, hashed)
+    held = int64(tables.slots[slot])
+    while held != EMPTY:
+        if held >> PRINT_SHIFT == hashed >> HASH_SHIFT:
+            row = held & ROW_MASK
+            if tables.memory[row * ROW_WORDS + KEY] & KEY_MASK == msid:
+                return row
+        slot = next_slot(tables, segment, slot)
+        held = int64(tables.slots[slot])
+    return int64(0)
+
+
+@inlined
+def put(tables: Tables, hashed: int, row: int) -> None:
+    """Enter a row. There is room: see `make_room`."""
+    segment = segment_of(tables, hashed)
+    slot = first_slot(tables, hashed)
+    while tables.slots[slot] not in (EMPTY, DEAD_SLOT):
+        slot = next_slot(tables, segment, slot)
+    if tables.slots[slot] == EMPTY:
+        tables.slots_used[segment, USED] += 1
+    else:
+        tables.slots_used[segment, DEAD] -= 1
+    tables.slots[slot] = row | (hashed >> HASH_SHIFT) << PRINT_SHIFT
+
+
+@inlined
+def take_out(tables: Tables, hashed: int, row: int) -> None:
+    """Remove a row that stands in the index."""
+    segment = segment_of(tables, hashed)
+    slot = first_slot(tables, hashed)
+    while int64(tables.slots[slot]) != row | (hashed >> HASH_SHIFT) << PRINT_SHIFT:
+        slot = next_slot(tables, segment, slot)
+    if tables.slots[next_slot(tables, segment, slot)] == EMPTY:
+        tables.slots[slot] = EMPTY  # no search goes past here
+        tables.slots_used[segment, USED] -= 1
+    else:
+        tables.slots[slot] = DEAD_SLOT
+        tables.slots_used[segment, DEAD] += 1
+
+
+@inlined
+def fill_limit(segment: int, log2: int) -> int:
+    """Slots of a segment of 1 << log2 that may be used."""
+    return (FILL_LEAST + ((segment * SCATTER >> 7) & FILL_SPREAD)) * (1 << log2) // FILL_UNIT
+
+
+@inlined
+def make_room(tables: Tables, hashed: int) -> bool:
+    """See to it that a row can be put; False when the segment cannot grow any more."""
+    segment = segment_of(tables, hashed)
+    log2 = int64(tables.slots_log2[segment])
+    limit = fill_limit(segment, log2)
+    if tables.slots_used[segment, USED] < limit:
+        return True
+    live = tables.slots_used[segment, USED] - tables.slots_used[segment, DEAD]
+    if live * 4 < limit * 3:
+        rebuild(tables, segment, log2)
+        return True
+    if log2 < tables.state[SLOTS_LOG2_LIMIT]:
+        rebuild(tables, segment, log2 + 1)
+        return True
+    return False
+
+
+@helper
+def rebuild(tables: Tables, segment: int, log2: int) -> None:
+    """Enter a segment's rows anew, among 1 << log2 slots and without the dead ones."""
+    start = segment << tables.state[SLOTS_LOG2_LIMIT]
+    rows = 0
+    for slot in range(start, start + (1 << int64(tables.slots_log2[segment]))):
+        held = tables.slots[slot]
+        if held not in (EMPTY, DEAD_SLOT):
+            tables.slots_moving[rows] = held & ROW_MASK
+            rows += 1
+        tables.slots[slot] = EMPTY
+    tables.slots_log2[segment] = log2
+    tables.slots_used[segment, USED] = 0
+    tables.slots_used[segment, DEAD] = 0
+    for at in range(rows):
+        if at + PREFETCH_AHEAD < rows:
+            ahead = int64(tables.slots_moving[at + PREFETCH_AHEAD])
+            prefetch(tables.memory, ahead * ROW_WORDS)
+        row = int64(tables.slots_moving[at])
+        msid = tables.memory[row * ROW_WORDS + KEY] & KEY_MASK
+        put(tables, hash_of(tables.seeds, msid), row)

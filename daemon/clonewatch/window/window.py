@@ -1,0 +1,152 @@
+"""The window: registrations in, findings out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from . import layout
+from .findings import pairs_of
+from .kernels import take
+from .layout import BLOCK, FOUND, MSID_MAX, NEVER, WINDOW_MS_MAX, Columns
+from .tables import Limits, empty_tables, travel_table
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from clonewatch.registrations import Batch
+
+    from .findings import Findings
+
+WINDOW_MS: Final = 23_400_000  # 6.5 h, the patent's
+LATENESS_MS: Final = 2_700_000  # 45 min: a half hour group, and the time to deliver it
+SUBSCRIBERS_MAX: Final = 120_000_000
+REGISTRATIONS_PER_MSID_MAX: Final = 4096
+OVERFLOW_OCTETS_MAX: Final = 1 << 30
+SEGMENTS: Final = 4096
+SEGMENT_SLOTS: Final = 256  # fewer would touch as many pages
+
+
+@dataclass(frozen=True, slots=True)
+class WindowCounts:
+    """What became of the registrations taken. Monotonic; in the order of `Tables.counts`."""
+
+    taken: int
+    stored: int
+    duplicates: int
+    late: int
+    unknown_msc: int
+    pairs_unknown: int  # neighbours without a travel time
+    window_overflowed: int  # registrations that pushed an older one out, or found no place
+    clock_suspect: int
+
+
+class Window:
+    """A sliding window over the registrations of each MSID, in memory.
+
+    Within the lateness, the order of arrival does not matter: all findings, less those marked
+    superseded, are the pairs that the rule finds in the sorted whole. Two caveats. Copies are
+    judged against what stands, so a chain of copies that spans more than two seconds and arrives
+    out of order may leave another of its members standing. And what overflows a bound is counted
+    (`window_overflowed`), and ends the promise for its MSID.
+    """
+
+    def __init__(
+        self,
+        travel_ms: NDArray[np.int32],
+        mscid_of: NDArray[np.uint32],
+        *,
+        window_ms: int = WINDOW_MS,
+        lateness_ms: int = LATENESS_MS,
+        subscribers_max: int = SUBSCRIBERS_MAX,
+        registrations_per_msid_max: int = REGISTRATIONS_PER_MSID_MAX,
+        overflow_octets_max: int = OVERFLOW_OCTETS_MAX,
+        seed: int | None = None,
+        segments: int = SEGMENTS,
+        segment_slots: int = SEGMENT_SLOTS,
+    ) -> None:
+        """Reserve memory; it becomes resident as subscribers come. Raises ValueError.
+
+        *travel_ms*: [first MSC, second MSC], 0 adjacent, -1 unknown. *mscid_of*: by MSC. A
+        lateness beyond the window is as good as the window. *seed* of the index's hash: secret
+        unless given. The index has *segments*, at first of *segment_slots* each.
+        """
+        if not 0 < window_ms <= WINDOW_MS_MAX:
+            raise ValueError(f"a window of {window_ms} ms is not of up to 7 days")
+        self._tables = empty_tables(
+            travel_ms,
+            mscid_of,
+            limits=Limits(
+                subscribers_max=subscribers_max,
+                registrations_per_msid_max=registrations_per_msid_max,
+                overflow_octets_max=overflow_octets_max,
+                segments=segments,
+                segment_slots=segment_slots,
+            ),
+            window_ms=window_ms,
+            lateness_ms=lateness_ms,
+            seed=seed,
+        )
+
+    def take(self, batch: Batch) -> Findings:
+        """Judge registrations in their order of arrival; what is found, in order of finding."""
+        if len(batch) and batch.msid.max() > MSID_MAX:
+            raise ValueError("no MIN or IMSI has such a key")
+        columns = Columns(
+            *(np.require(getattr(batch, n), None, ["C", "W"]) for n in Columns._fields)
+        )
+        found, at = [], 0
+        while at < len(batch):
+            at = take(self._tables, columns, at, min(at + BLOCK, len(batch)))
+            if self._tables.state[FOUND]:
+                found.append(self._tables.found[: self._tables.state[FOUND]].copy())
+        return pairs_of(np.concatenate(found) if found else self._tables.found[:0])
+
+    def set_lateness(self, source: int, lateness_ms: int) -> None:
+        """Say how late a source may deliver; from now on its registrations are waited for."""
+        self._tables.sources[source, layout.SOURCE_LATENESS] = lateness_ms
+        if self._tables.sources[source, layout.SOURCE_STANDING] == layout.UNSEEN:
+            self._tables.sources[source, layout.SOURCE_STANDING] = layout.AWAITED
+
+    def source_ended(self, source: int) -> None:
+        """Wait for a source no more. Should it deliver again, its clock begins anew."""
+        self._tables.sources[source, layout.SOURCE_STANDING] = layout.UNSEEN
+        self._tables.sources[source, layout.SOURCE_NEWEST] = NEVER
+
+    def set_travel(self, travel_ms: NDArray[np.int32], mscid_of: NDArray[np.uint32]) -> None:
+        """Judge by other travel times from now on. MSCs may be added, behind those there are."""
+        known = self._tables.mscid_of
+        if not np.array_equal(known, mscid_of[: len(known)]):
+            raise ValueError("the window holds MSCs by their index, which must stay")
+        self._tables = self._tables._replace(
+            travel_ms=travel_table(travel_ms, mscid_of), mscid_of=np.array(mscid_of, np.uint32)
+        )
+
+    @property
+    def counts(self) -> WindowCounts:
+        """What became of the registrations taken."""
+        return WindowCounts(*self._tables.counts.tolist())
+
+    @property
+    def subscribers(self) -> int:
+        """MSIDs of whom registrations are kept."""
+        state = self._tables.state
+        return int(state[layout.ROWS_END] - 1 - state[layout.ROWS_FREE])
+
+    @property
+    def newest(self) -> int | None:
+        """Newest time of all sources, ms since 1970; None before the first."""
+        newest = int(self._tables.state[layout.NEWEST])
+        return None if newest == NEVER else newest
+
+    @property
+    def octets_resident(self) -> int:
+        """Memory touched so far, nearly; what is freed is used again, not given back."""
+        tables = self._tables
+        return int(
+            tables.state[layout.ROWS_END] * layout.ROW_WORDS * 8
+            + tables.state[layout.RING_BLOCKS_END] * layout.RING_OCTETS_MIN
+            + (1 << tables.slots_log2.astype(np.int64)).sum() * tables.slots.itemsize
+        )

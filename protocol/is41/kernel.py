@@ -1,0 +1,92 @@
+"""Numba kernels: functions over arrays, compiled once and kept in a cache beside the code.
+
+A kernel is compiled for one signature, when it is imported or, faster, from the cache, and
+releases the GIL. With ``NUMBA_DISABLE_JIT=1`` all of this steps aside and kernels run as plain
+Python, for machines that forbid memory which is both writable and executable: the same answers,
+slowly. For that to hold, octets are widened to 64 bits before they are shifted or multiplied.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from numba import config, njit, types
+from numba.core.caching import FunctionCache
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+Function = TypeVar("Function", bound="Callable[..., Any]")
+
+DISABLED: Final = bool(config.DISABLE_JIT)
+OCTETS: Final = types.Array(types.uint8, 1, "C", readonly=True)
+# Kernels make no array and keep none, so they need not count references: that would cost atomic
+# operations each time an array goes from part to part, in a decoder of small parts four times what
+# the decoding does. Nobody calls them from C.
+OPTIONS: Final = {
+    "nogil": True,
+    "error_model": "numpy",
+    "_nrt": False,
+    "no_cfunc_wrapper": True,
+}
+
+
+class SourceCache(FunctionCache):  # type: ignore[misc]
+    """Numba's cache on disk, stale as soon as any source that a kernel may be made of changes.
+
+    Numba looks at the kernel's own file only, and would go on using parts as they once were.
+    """
+
+    def _index_key(self, signature: object, codegen: object) -> tuple[object, ...]:
+        package = Path(self._py_func.__code__.co_filename).parent
+        stamps = _stamp(package), _stamp(Path(__file__).parent)
+        return (*super()._index_key(signature, codegen), *stamps)
+
+
+@cache
+def _stamp(folder: Path) -> str:
+    """Hash of all source below *folder*."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def kernel(signature: Any) -> Callable[[Function], Function]:
+    """Compile a function for *signature*, the one set of types it is called with."""
+
+    def decorate(function: Function) -> Function:
+        if DISABLED:
+            return function
+        dispatcher = njit(**OPTIONS)(function)
+        try:
+            dispatcher._cache = SourceCache(function)
+        except RuntimeError:  # no folder to write in: compile at each start
+            pass
+        dispatcher.compile(signature)
+        dispatcher.disable_compile()
+        compiled: Function = dispatcher
+        return compiled
+
+    return decorate
+
+
+def part(function: Function) -> Function:
+    """Compile a function into the kernels that are made of it."""
+    compiled: Function = njit(**OPTIONS, forceinline=True)(function)
+    return compiled
+
+
+def helper(function: Function) -> Function:
+    """Compile a function that kernels call, but seldom: one copy of it serves."""
+    compiled: Function = njit(**OPTIONS)(function)
+    return compiled
+
+
+def columns(kind: type[tuple[Any, ...]], dtypes: Mapping[str, Any]) -> Any:
+    """Give the Numba type of *kind*, a NamedTuple of one-dimensional arrays of *dtypes*."""
+    arrays = [types.Array(dtypes[name], 1, "C") for name in kind._fields]  # type: ignore[attr-defined]
+    return types.BaseTuple.from_types(arrays, kind)

@@ -1,0 +1,68 @@
+"""Segments of XUDT and LUDT put together again (T1.112.4, reassembly)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from is41.errors import DecodeError
+
+from .codes import OptionalName
+from .messages import CLAUSE
+
+if TYPE_CHECKING:
+    from .messages import Unitdata
+
+T_REASSEMBLY: Final = 10.0  # seconds, T1.112.4: 10 to 20
+MESSAGES_MAX: Final = 1024  # messages begun and not complete: ours
+SEGMENTATION_LENGTH: Final = 4  # octets: flags and segments remaining, local reference
+
+_FIRST: Final = 0x80
+_REMAINING: Final = 0x0F
+
+Key = tuple[bytes, bytes]  # calling party address, local reference
+
+
+@dataclass(slots=True)
+class _Begun:
+    data: bytes
+    remaining: int
+    expires_at: float
+
+
+class Reassembler:
+    """Takes segments, gives whole data. Bounded: the oldest message begun makes room."""
+
+    def __init__(self, *, t_reassembly: float = T_REASSEMBLY) -> None:
+        self._t_reassembly = t_reassembly
+        self._begun: dict[Key, _Begun] = {}
+
+    def take(self, message: Unitdata, now: float) -> bytes | None:
+        """Take one segment: the whole data once it is complete, None until then.
+
+        Raises DecodeError for a segment that does not follow what was taken before.
+        """
+        segmentation = dict(message.optional or ()).get(OptionalName.SEGMENTATION, b"")
+        if len(segmentation) != SEGMENTATION_LENGTH:
+            raise _refused(f"segmentation of {len(segmentation)} octets")
+        key = message.calling, segmentation[1:]
+        remaining = segmentation[0] & _REMAINING
+        begun = self._begun.pop(key, None)
+        if segmentation[0] & _FIRST:
+            begun = _Begun(b"", remaining + 1, now + self._t_reassembly)
+        if begun is None or now > begun.expires_at:
+            raise _refused("no first segment came before this one")
+        if remaining != begun.remaining - 1:
+            raise _refused(f"{remaining} segments remain, not {begun.remaining - 1}")
+        begun.data += message.data
+        begun.remaining = remaining
+        if remaining == 0:
+            return begun.data
+        while len(self._begun) >= MESSAGES_MAX:
+            del self._begun[next(iter(self._begun))]
+        self._begun[key] = begun
+        return None
+
+
+def _refused(reason: str) -> DecodeError:
+    return DecodeError(reason, what="sccp_segment", field="segmentation", clause=CLAUSE)

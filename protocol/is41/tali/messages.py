@@ -1,0 +1,112 @@
+"""TALI messages (RFC 3094 §3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Final, Self
+
+from construct import Bytes, Const, GreedyBytes, Int16ul, Struct
+
+from is41.errors import DecodeError, EncodeError, Truncated
+from is41.grammar import build, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+CLAUSE: Final = "RFC 3094 §3"
+SYNC: Final = b"TALI"
+HEADER_LENGTH: Final = 10  # octets: sync, opcode, length
+EXTENSION_LENGTH_MAX: Final = 4096  # octets of a 2.0 payload: ours, the RFC sets no bound
+
+
+class Opcode(bytes, Enum):
+    """RFC 3094 §3, opcodes: four ASCII octets, case-sensitive. The last three are TALI 2.0's."""
+
+    TEST = b"test"
+    ALLO = b"allo"
+    PROH = b"proh"
+    PROA = b"proa"
+    MONI = b"moni"
+    MONA = b"mona"
+    SCCP = b"sccp"
+    ISOT = b"isot"
+    MTP3 = b"mtp3"
+    SAAL = b"saal"
+    MGMT = b"mgmt"
+    XSRV = b"xsrv"
+    SPCL = b"spcl"
+
+
+# fmt: off
+# RFC 3094 §3, least and most octets of payload.
+LENGTHS: Final[Mapping[Opcode, tuple[int, int]]] = {
+    Opcode.TEST: (0,  0),
+    Opcode.ALLO: (0,  0),
+    Opcode.PROH: (0,  0),
+    Opcode.PROA: (0,  0),
+    Opcode.MONI: (0,  200),
+    Opcode.MONA: (0,  200),
+    Opcode.SCCP: (12, 265),  # from the SCCP message type on: no SIO, no label
+    Opcode.ISOT: (8,  273),
+    Opcode.MTP3: (5,  280),  # from the SIO on
+    Opcode.SAAL: (11, 280),  # from the SIO on, SSCOP trailer behind
+    Opcode.MGMT: (0,  EXTENSION_LENGTH_MAX),
+    Opcode.XSRV: (0,  EXTENSION_LENGTH_MAX),
+    Opcode.SPCL: (0,  EXTENSION_LENGTH_MAX),
+}
+
+# RFC 3094 §3, message header and payload.
+MESSAGE = Struct(
+    "sync"    / Const(SYNC),
+    "opcode"  / Bytes(4),
+    "length"  / Int16ul,      # of the payload alone
+    "payload" / GreedyBytes,
+)
+# fmt: on
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One TALI message."""
+
+    opcode: Opcode
+    payload: bytes = b""
+
+    @classmethod
+    def decode(cls, octets: bytes) -> Self:
+        """Read one whole message. Raises DecodeError."""
+        fields = parse(MESSAGE, octets, what="tali", clause=CLAUSE)
+        if fields.opcode not in Opcode._value2member_map_:
+            raise DecodeError(
+                f"{fields.opcode!r} is no opcode",
+                what="tali",
+                field="opcode",
+                clause=CLAUSE,
+                offset=len(SYNC),
+            )
+        opcode = Opcode(fields.opcode)
+        least, most = LENGTHS[opcode]
+        got = len(fields.payload)
+        if not least <= fields.length <= most or fields.length < got:
+            reason = f"{opcode.name} says {fields.length} octets, not {least} to {most}"
+        elif fields.length > got:
+            reason = f"says {fields.length} octets, has {got}"
+            raise Truncated(reason, what="tali", field="payload", clause=CLAUSE, offset=len(octets))
+        else:
+            return cls(opcode, fields.payload)
+        raise DecodeError(reason, what="tali", field="length", clause=CLAUSE, offset=8)
+
+    def encode(self) -> bytes:
+        """Write the message. Raises EncodeError."""
+        least, most = LENGTHS[self.opcode]
+        if not least <= len(self.payload) <= most:
+            raise EncodeError(f"{self.opcode.name} carries {least} to {most} octets")
+        return build(
+            MESSAGE,
+            {
+                "opcode": self.opcode.value,
+                "length": len(self.payload),
+                "payload": self.payload,
+            },
+        )

@@ -1,0 +1,30 @@
+"""``clonewatch lab``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from command import clonewatch
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_simulate_writes_a_folder_that_replay_takes(tmp_path: Path) -> None:
+    words = ("--subscribers", "300", "--mscs", "12", "--clones", "6", "--hours", "8")
+    ran = clonewatch("lab", "simulate", tmp_path / "town", *words, "--carrier", "sccp")
+    assert ran.exit_code == 0
+    (town,) = ran.records
+    again = clonewatch("replay", town["captures"]["sccp"], "--travel", town["travel"],
+                       "--mscs", town["mscs"])  # fmt: skip
+    assert len(again.records) == town["conflicts"] > 0
+
+
+def test_pcaps_writes_the_projects_captures(tmp_path: Path) -> None:
+    assert clonewatch("lab", "pcaps", tmp_path).exit_code == 0
+    assert {path.suffix for path in tmp_path.iterdir()} == {".pcap", ".csv", ".md"}
+
+
+def test_numbers_out_of_bounds_are_wrong_usage(tmp_path: Path) -> None:
+    assert clonewatch("lab", "simulate", tmp_path, "--mscs", "1").exit_code == 2
+    assert clonewatch("lab", "simulate", tmp_path, "--carrier", "pigeon").exit_code == 2

@@ -1,0 +1,58 @@
+"""What verbs say to people."""
+
+from __future__ import annotations
+
+import os
+import pty
+import subprocess
+import sys
+
+from clonewatch.cli.output import tree
+
+
+def test_a_terminal_gets_sentences() -> None:
+    ours, theirs = pty.openpty()
+    process = subprocess.run(
+        [sys.executable, "-m", "clonewatch", "demo"],
+        stdout=theirs,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    os.close(theirs)
+    shown = os.read(ours, 65536).decode()
+    os.close(ours)
+    assert process.returncode == 0
+    assert shown.splitlines()[0] == (
+        "clone       6145551234       MSC A 2026-11-22T10:00:00Z -> MSC C 2026-11-22T10:45:00Z  "
+        "45.0 min of 80 needed"
+    )
+
+
+def test_a_message_is_a_tree_with_a_line_a_parameter(capsys: object) -> None:
+    tree(
+        {
+            "sccp": {"called": {"subsystem": "HLR"}},
+            "tcap": {
+                "components": [
+                    {
+                        "operation": "RegistrationNotification",
+                        "parameters": [
+                            {"offset": 45, "tag": "88", "name": "MIN", "value": "5551234567"},
+                            {"offset": 52, "tag": "95", "name": "MSCID", "error": {"reason": "no"}},
+                        ],
+                    }
+                ]
+            },
+        }
+    )
+    assert capsys.readouterr().out.splitlines() == [  # type: ignore[attr-defined]
+        "sccp",
+        "  called",
+        "    subsystem: HLR",
+        "tcap",
+        "  components 1",
+        "    operation: RegistrationNotification",
+        "      45 88     MIN: 5551234567",
+        "      52 95     MSCID: reason no",
+        "",
+    ]

@@ -1,0 +1,160 @@
+"""T1.112.3 chapter 3, and Q.713 §3.4 for international addresses."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from is41.errors import DecodeError, EncodeError, Truncated
+from is41.mtp.pointcode import PointCode
+from is41.sccp.addresses import Address, GlobalTitle
+from messages import OCTETS, U8, fault_of
+
+POINT_CODES: Final = st.builds(PointCode, U8, U8, U8)
+_COMMON: Final = {
+    "route_on_subsystem": st.booleans(),
+    "subsystem": st.none() | U8,
+    "global_title_format": st.integers(0, 15),
+    "global_title": OCTETS,
+}
+ADDRESSES: Final = st.builds(
+    Address, national=st.just(value=True), point_code=st.none() | POINT_CODES, **_COMMON
+) | st.builds(
+    Address,
+    national=st.just(value=False),
+    point_code=st.none() | st.integers(0, 0x3FFF),
+    **_COMMON,
+)
+MSC: Final = PointCode(10, 20, 30)
+
+
+@pytest.mark.parametrize(
+    ("octets", "address"),
+    [
+        # Of the given vectors.
+        ("C3 08 1E 14 0A", Address(subsystem=8, point_code=MSC)),
+        ("C1 06", Address(subsystem=6)),
+        ("C2 1E 14 0A", Address(point_code=MSC)),
+        ("C0", Address()),
+        (
+            "89 06 0E 21 43 65 87 09",
+            Address(
+                route_on_subsystem=False,
+                subsystem=6,
+                global_title_format=2,
+                global_title=bytes.fromhex("0E 21 43 65 87 09"),
+            ),
+        ),
+        (
+            "8B 06 1E 14 0A 03 55 15",
+            Address(
+                route_on_subsystem=False,
+                subsystem=6,
+                point_code=MSC,
+                global_title_format=2,
+                global_title=bytes.fromhex("03 55 15"),
+            ),
+        ),
+        # Q.713: point code first, its low octet first, and the two bits exchanged.
+        ("43 01 20 06", Address(national=False, point_code=0x2001, subsystem=6)),
+        ("41 01 20", Address(national=False, point_code=0x2001)),
+        ("42 06", Address(national=False, subsystem=6)),
+    ],
+)
+def test_the_national_bit_tells_the_layout(octets: str, address: Address) -> None:
+    assert Address.decode(bytes.fromhex(octets)) == address
+    assert address.encode() == bytes.fromhex(octets)
+
+
+@given(ADDRESSES)
+def test_an_address_is_read_back(address: Address) -> None:
+    assert Address.decode(address.encode()) == address
+
+
+@pytest.mark.parametrize("octets", ["C3 08 1E 14 0A", "43 01 20 06"])
+def test_an_address_cut_short_is_truncated(octets: str) -> None:
+    whole = bytes.fromhex(octets)
+    for cut in range(len(whole)):
+        error = fault_of(Address.decode, whole[:cut])
+        assert type(error) is Truncated
+        assert (error.counted_as, error.offset) == ("sccp_address_truncated", cut)
+
+
+@given(st.binary(max_size=20))
+def test_any_octets_are_an_address_or_refused(octets: bytes) -> None:
+    if fault_of(Address.decode, octets) is None:
+        assert Address.decode(octets).encode() == octets
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        Address(point_code=0x2001),  # not ANSI's
+        Address(national=False, point_code=MSC),
+        Address(point_code=PointCode(1, 2, 256)),
+        Address(national=False, point_code=-1),
+        Address(national=False, point_code=0x10000),
+        Address(subsystem=256),
+        Address(subsystem=-1),
+        Address(global_title_format=16),
+    ],
+)
+def test_an_address_that_cannot_be_is_the_callers_fault(address: Address) -> None:
+    with pytest.raises(EncodeError):
+        address.encode()
+
+
+# T1.112.3 chapter 3, global titles.
+@pytest.mark.parametrize(
+    ("octets", "title"),
+    [
+        # Format 1: translation type, numbering plan and encoding; 1 is an odd count, 2 an even.
+        (
+            "85 06 03 12 55 15 32 54 76",
+            GlobalTitle(translation_type=3, numbering_plan=1, encoding=2, digits="5551234567"),
+        ),
+        (
+            "85 06 03 71 13 00 55 05",
+            GlobalTitle(translation_type=3, numbering_plan=7, encoding=1, digits="3100555"),
+        ),
+        ("85 06 03 11", GlobalTitle(translation_type=3, numbering_plan=1, encoding=1, digits="")),
+        # Format 2: translation type alone.
+        ("89 06 0E 55 15 32 54 76", GlobalTitle(translation_type=14, digits="5551234567")),
+        ("89 06 0E BA", GlobalTitle(translation_type=14, digits="ab")),
+    ],
+)
+def test_a_global_title_is_read_in_ansis_formats(octets: str, title: GlobalTitle) -> None:
+    assert Address.decode(bytes.fromhex(octets)).title() == title
+
+
+@pytest.mark.parametrize(
+    "octets",
+    [
+        "C1 06",  # none
+        "85 06",  # format 1 without octets
+        "85 06 03",
+        "89 06",  # format 2 without octets
+        "8D 06 03 12 55",  # format 3: not ANSI's
+        "12 06 00 11 04 55",  # Q.713's
+    ],
+)
+def test_no_global_title_is_read_where_none_of_ansis_stands(octets: str) -> None:
+    assert Address.decode(bytes.fromhex(octets)).title() is None
+
+
+@given(ADDRESSES)
+def test_any_global_title_is_read_or_none(address: Address) -> None:
+    title = address.title()
+    if title is not None:
+        assert address.national
+        assert title.translation_type == address.global_title[0]
+        assert len(title.digits) <= 2 * len(address.global_title)
+
+
+def test_a_fault_of_an_address_is_counted_as_one() -> None:
+    error = fault_of(Address.decode, b"")
+    assert isinstance(error, DecodeError)
+    assert error.clause == "T1.112.3 chapter 3"
