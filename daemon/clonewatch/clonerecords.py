@@ -32,8 +32,8 @@ class CloneRecords:
         self._mscs = mscs
         self._sources = sources
 
-    def record(self, conflict: Conflict, *, detected_at: int) -> dict[str, Any]:
-        """Give the clone record; *detected_at* in ms since 1970 UTC."""
+    def record(self, conflict: Conflict) -> dict[str, Any]:
+        """Give the clone record of one conflict."""
         return {
             "id": record_id(conflict),
             "msid": msid_digits(conflict.msid),
@@ -41,7 +41,7 @@ class CloneRecords:
             "second": self._registration(conflict.second),
             "elapsed_s": conflict.elapsed_ms / MS,
             "travel_time_s": conflict.travel_time_ms / MS,
-            "detected_at": time_text(detected_at),
+            "detected_at": time_text(conflict.found_at),
             "superseded": conflict.superseded,
         }
 

@@ -34,6 +34,7 @@ class Conflict:
     second: Registration
     elapsed_ms: int
     travel_time_ms: int
+    found_at: int  # ms since 1970 UTC: the newest time that had been seen by then
     superseded: bool = False
 
 
@@ -68,11 +69,13 @@ class Detector:
 
     def take(self, batch: Batch) -> list[Conflict]:
         """Judge registrations in their order of arrival; conflicts in order of finding."""
+        before = self.newest
         findings = self.window.take(batch)
         superseded = int(findings["superseded"].sum())
         self._superseded += superseded
         self._found += len(findings) - superseded
-        return list(conflicts_of(findings, self._travel_ms, self._mscid_of))
+        found_at = clock(batch, before)[findings["at"]] if len(findings) else batch.time[:0]
+        return list(conflicts_of(findings, found_at, self._travel_ms, self._mscid_of))
 
     def set_lateness(self, source: int, lateness_ms: int) -> None:
         """Say how late a source may deliver; from now on its registrations are waited for."""
@@ -101,18 +104,28 @@ class Detector:
         return {"conflicts": self._found, "superseded": self._superseded, **counts}
 
 
+def clock(batch: Batch, before: int) -> NDArray[np.int64]:
+    """Newest time seen with each registration, *before* being that of those ahead of them."""
+    believed = (batch.flags & Flags.CLOCK_SUSPECT) == 0
+    return np.maximum.accumulate(np.where(believed, np.maximum(batch.time, before), before))
+
+
 def conflicts_of(
-    findings: Findings, travel_ms: NDArray[np.int64], mscid_of: NDArray[np.uint32]
+    findings: Findings,
+    found_at: NDArray[np.int64],
+    travel_ms: NDArray[np.int64],
+    mscid_of: NDArray[np.uint32],
 ) -> Iterator[Conflict]:
     """Findings, one by one."""
     if not len(findings):
         return
     firsts, seconds = findings["first"], findings["second"]
-    for msid, superseded, elapsed_ms, travel_time_ms, first, second in zip(
+    for msid, superseded, elapsed_ms, travel_time_ms, at, first, second in zip(
         findings["msid"].tolist(),
         findings["superseded"].tolist(),
         (seconds["time"] - firsts["time"]).tolist(),
         travel_ms[firsts["msc"], seconds["msc"]].tolist(),
+        found_at.tolist(),
         _registrations(findings["msid"], firsts, mscid_of),
         _registrations(findings["msid"], seconds, mscid_of),
         strict=True,
@@ -123,6 +136,7 @@ def conflicts_of(
             second=second,
             elapsed_ms=elapsed_ms,
             travel_time_ms=travel_time_ms,
+            found_at=at,
             superseded=superseded,
         )
 

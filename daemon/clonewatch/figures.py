@@ -50,7 +50,7 @@ def rescans(
     for run_ms in range(first * every_ms, last * every_ms + 1, every_ms):
         oldest_ms = (-(-run_ms // GROUP_MS) - groups) * GROUP_MS
         start, stop = np.searchsorted(batch.time, [oldest_ms, run_ms])
-        for conflict in run(batch[start:stop], travel_ms, mscid_of, window_ms):
+        for conflict in run(batch[start:stop], travel_ms, mscid_of, window_ms, run_ms):
             a, b = conflict.first, conflict.second
             identity = (conflict.msid, a.time, a.msc, b.time, b.msc)
             if identity not in told:
@@ -59,9 +59,13 @@ def rescans(
 
 
 def run(
-    batch: Batch, travel_ms: NDArray[np.int64], mscid_of: NDArray[np.uint32], window_ms: int
+    batch: Batch,
+    travel_ms: NDArray[np.int64],
+    mscid_of: NDArray[np.uint32],
+    window_ms: int,
+    run_ms: int,
 ) -> Iterator[Conflict]:
-    """FIG. 4: sort, then judge each two registrations of one MSID that follow one another."""
+    """FIG. 4 at *run_ms*: sort, then judge each two registrations of one MSID in turn."""
     order = np.lexsort((batch.msc, batch.esn, mscid_of[batch.msc], batch.time, batch.msid))
     first, second = order[:-1], order[1:]
     elapsed_ms = batch.time[second] - batch.time[first]
@@ -75,6 +79,7 @@ def run(
             second=_registration(batch, second[at], mscid_of),
             elapsed_ms=int(elapsed_ms[at]),
             travel_time_ms=int(travel_time_ms[at]),
+            found_at=run_ms,
         )
 
 

@@ -145,11 +145,10 @@ class Replay:
         """Give all registrations, merged by time; *ended* is told which source is at its end."""
         return merged([ahead(source.batches()) for source in self.sources], ended)
 
-    def conflicts(self, detector: Detector) -> Iterator[tuple[Conflict, int]]:
-        """Give each conflict with the time, in ms of the data, at which it was found."""
+    def conflicts(self, detector: Detector) -> Iterator[Conflict]:
+        """Give each conflict as soon as it is found."""
         for batch in self.batches(detector.source_ended):
-            for conflict in detector.take(batch):
-                yield conflict, detector.newest
+            yield from detector.take(batch)
 
     def summary(self, found: Mapping[str, int]) -> dict[str, Any]:
         """Say what went by and what the detector *found*; see the README for the names."""

@@ -17,12 +17,17 @@ FIRST = Registration(
 )
 SECOND = replace(FIRST, time=TEN + 2_700_000, msc=1, mscid=4660 << 8 | 3, source=1)
 CONFLICT = Conflict(
-    msid=6145551234, first=FIRST, second=SECOND, elapsed_ms=2_700_000, travel_time_ms=4_800_000
+    msid=6145551234,
+    first=FIRST,
+    second=SECOND,
+    elapsed_ms=2_700_000,
+    travel_time_ms=4_800_000,
+    found_at=TEN + 2_700_001,
 )
 
 
 def test_a_clone_record_has_the_form_of_the_design() -> None:
-    record = CloneRecords(MSCS, ["a.pcap", "b.pcap"]).record(CONFLICT, detected_at=TEN + 2_700_001)
+    record = CloneRecords(MSCS, ["a.pcap", "b.pcap"]).record(CONFLICT)
     assert json.loads(json.dumps(record)) == {
         "id": record_id(CONFLICT),
         "msid": "6145551234",

@@ -34,6 +34,7 @@ def test_a_conflict_says_who_where_when_and_how_long_it_takes() -> None:
         second=c,
         elapsed_ms=45 * MINUTE,
         travel_time_ms=80 * MINUTE,
+        found_at=TEN + 45 * MINUTE,
         superseded=False,
     )
     assert isinstance(found.first.flags, Flags)
@@ -45,7 +46,20 @@ def test_a_later_arrival_between_the_two_supersedes_it() -> None:
     (again,) = take(of, registration(TEN + 20 * MINUTE, MSC_B))
     assert again.superseded
     assert (again.first, again.second) == (found.first, found.second)
+    assert found.found_at == again.found_at == TEN + 45 * MINUTE
     assert of.counts["conflicts"] == of.counts["superseded"] == 1
+
+
+def test_what_is_found_late_bears_the_newest_time_that_is_believed() -> None:
+    of = detector()
+    found = take(
+        of,
+        registration(TEN + HOUR, msid=1),
+        registration(TEN + 100 * HOUR, msid=2, flags=Flags.CLOCK_SUSPECT),
+        registration(TEN + 30 * MINUTE),
+        registration(TEN + 40 * MINUTE, MSC_C),
+    )
+    assert [conflict.found_at for conflict in found] == [TEN + HOUR]
 
 
 def test_it_counts_what_was_not_stored_and_why() -> None:

@@ -63,23 +63,21 @@ def detect(
         end(run, {"conflicts": len(found)}, summary_file)
 
 
-def _figures(
-    run: Replay, travel: TravelTimes, every_ms: int, groups: int
-) -> list[tuple[Conflict, int]]:
-    """Run FIG. 4 and FIG. 5 as they stand; each conflict is found by the run after it."""
+def _figures(run: Replay, travel: TravelTimes, every_ms: int, groups: int) -> list[Conflict]:
+    """Run FIG. 4 and FIG. 5 as they stand."""
     from clonewatch.figures import GROUP_MS, rescans
     from clonewatch.registrations import Batch
 
-    batch = Batch.joined(list(run.batches()))
-    conflicts = rescans(
-        batch,
-        travel.ms,
-        travel.mscs.mscid_of,
-        every_ms=every_ms,
-        groups=groups,
-        window_ms=groups * GROUP_MS,
+    return list(
+        rescans(
+            Batch.joined(list(run.batches())),
+            travel.ms,
+            travel.mscs.mscid_of,
+            every_ms=every_ms,
+            groups=groups,
+            window_ms=groups * GROUP_MS,
+        )
     )
-    return [(found, (found.second.time // every_ms + 1) * every_ms) for found in conflicts]
 
 
 def _duration_ms(text: str) -> int:

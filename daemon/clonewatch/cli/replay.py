@@ -88,15 +88,12 @@ def detector_of(travel: TravelTimes, window_hours: float, lateness_minutes: floa
     )
 
 
-def write(
-    run: Replay, mscs: Mscs, conflicts: Iterable[tuple[Conflict, int]], *, as_json: bool
-) -> None:
-    """Write the clone records of conflicts, each with when it was found, as they come."""
+def write(run: Replay, mscs: Mscs, conflicts: Iterable[Conflict], *, as_json: bool) -> None:
+    """Write the clone records of conflicts as they come."""
     from clonewatch.clonerecords import CloneRecords
 
     words = CloneRecords(mscs, [source.path.name for source in run.sources])
-    records = (words.record(conflict, detected_at=at) for conflict, at in conflicts)
-    clone_records(records, as_json=wants_json(as_json))
+    clone_records(map(words.record, conflicts), as_json=wants_json(as_json))
 
 
 def end(run: Replay, found: Mapping[str, int], summary_file: Path | None) -> None:
