@@ -60,6 +60,10 @@ class Frames(NamedTuple):
         """Room for *length* frames."""
         return cls(**{name: np.empty(length, dtype) for name, dtype in _FRAME_DTYPES.items()})
 
+    def between(self, first: int, end: int) -> Self:
+        """Views of the frames from *first* to before *end*."""
+        return self._replace(**{name: col[first:end] for name, col in self._asdict().items()})
+
 
 class Regnots(NamedTuple):
     """REGNOTs: columns of one length; 0 where the parameter is absent."""

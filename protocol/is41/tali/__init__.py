@@ -1,4 +1,6 @@
 """TALI (RFC 3094): SS7 messages on TCP.
 
 `messages`  one message: opcode and payload
+`framing`   messages found in a run of octets, as frames for the kernels
+`link`      one end of a connection: states, timers, what may be sent
 """

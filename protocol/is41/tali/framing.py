@@ -135,3 +135,20 @@ def split(
 ) -> tuple[int, int, bool]:
     """Fill *frames* from a run that a link or a test holds; see `split_run`."""
     return split_run(octets, at, end, time, packet, aligned, frames, 0, tally)
+
+
+@kernel(types.UniTuple(types.int64, 2)(OCTETS, types.int64, types.int64, FRAMES, types.int64))
+def service_run(
+    octets: NDArray[np.uint8], at: int, end: int, frames: Frames, count: int
+) -> tuple[int, int]:
+    """Append whole messages that carry a layer: where the next one is, and how many frames then.
+
+    Stops at a message of another kind, at one that is cut, and where no header stands.
+    """
+    while at < end and count < frames.start.size:
+        length, layer = message_length(octets, at, end)
+        if length <= 0 or at + length > end or layer == _NONE:
+            break
+        count = put(frames, count, at + _HEADER, at + length, layer, 0, 0)
+        at += length
+    return at, count
