@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from clonewatch.cli import options
-from clonewatch.cli.output import faults_explained, say
+from clonewatch.cli.output import faults_explained, load_kernels, say
 from clonewatch.cli.replay import detector_of, end, write
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ def detect(
     """Find the clones in record groups; clone records go to standard output."""
     every_ms = None if every is None else _duration_ms(every)
     with faults_explained():
+        load_kernels()
         from clonewatch.replay import RecordsSource, Replay
         from clonewatch.travel.table import load_travel
 

@@ -10,6 +10,7 @@ import contextlib
 import json
 import os
 import sys
+import threading
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
@@ -53,6 +54,18 @@ def faults_explained() -> Iterator[None]:
         say(f"clonewatch: {error.filename or 'file'}: {error.strerror or error}")
         unreadable = isinstance(error, FileNotFoundError | IsADirectoryError | PermissionError)
         raise typer.Exit(Exit.UNREADABLE if unreadable else Exit.FAILED) from None
+
+
+def load_kernels() -> None:
+    """Import what is compiled; say so, where it is not in the cache yet."""
+    telling = threading.Timer(3.0, say, ["compiling, once on each machine: up to a minute"])
+    telling.daemon = True
+    telling.start()
+    try:
+        import clonewatch.detector
+        import clonewatch.replay  # noqa: F401
+    finally:
+        telling.cancel()
 
 
 def wants_json(asked: bool) -> bool:

@@ -12,6 +12,7 @@ from clonewatch.cli.output import (
     Exit,
     clone_records,
     faults_explained,
+    load_kernels,
     say,
     summary,
     wants_json,
@@ -59,19 +60,20 @@ def replay(
     if imsi_prefix is not None and not (imsi_prefix.isdigit() and len(imsi_prefix) == 5):
         raise typer.BadParameter("--imsi-prefix: MCC and MNC are five digits together")
     with faults_explained():
+        load_kernels()
         from clonewatch.replay import CaptureSource, Placing, Replay
         from clonewatch.travel.table import load_travel
 
         directory, times = load_travel(travel, mscs, placed=True)
         placing = Placing(imsi_prefix=imsi_prefix, place_by_calling=place_by_calling)
         refuse = say if verbose else None
+        detector = detector_of(times, window, lateness)
         run = Replay(
             [
                 CaptureSource(path, number, directory, placing, refuse)
                 for number, path in enumerate(captures)
             ]
         )
-        detector = detector_of(times, window, lateness)
         write(run, directory, run.conflicts(detector), as_json=as_json)
         end(run, detector.counts, summary_file)
 
