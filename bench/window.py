@@ -33,9 +33,10 @@ def resident_octets() -> int:
 class Traffic:
     """Registrations of random subscribers, at random MSCs."""
 
-    def __init__(self, subscribers: int, *, between_ms: int = BETWEEN_MS) -> None:
+    def __init__(self, subscribers: int, *, between_ms: int = BETWEEN_MS, phones: int = 1) -> None:
         self.subscribers = subscribers
         self.between_ms = between_ms
+        self.phones = phones  # with the same MSID
         self.now_ms = START_MS
         self._random = np.random.default_rng(1)
 
@@ -61,7 +62,7 @@ class Traffic:
         made.time[:] = self.now_ms + passed_ms[:-1]
         self.now_ms += int(passed_ms[-1])
         made.msid[:] = 2_000_000_000 + numbers * 2_654_435_761 % 8_000_000_000
-        made.esn[:] = numbers
+        made.esn[:] = numbers + self._random.integers(0, self.phones, len(numbers))
         made.msc[:] = (numbers + self._random.integers(0, 2, len(numbers))) % MSCS
         made.transaction_id[:] = self._random.integers(0, 1 << 32, len(numbers), np.uint32)
         return made
@@ -112,7 +113,7 @@ def main(subscribers: int) -> None:
         f" {window.octets_resident / window.subscribers:.1f} estimated; {window.counts}"
     )
     measure("all late by up to 40 min", window, traffic.some(4_000_000, late_share=1.0))
-    one = Traffic(1, between_ms=10)
+    one = Traffic(1, between_ms=10, phones=1_000_000)
     measure("one MSID, in order", Window(travel_ms, mscid_of), one.some(2_000_000))
     measure(
         "one MSID, late by up to 10 min",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from clonewatch.detector import Conflict
-from clonewatch.registrations import MSC_UNKNOWN, Flags, Registration
+from clonewatch.registrations import MSC_UNKNOWN, Flags
 from clonewatch.window.layout import COPY_SPAN_ANY_MS, COPY_SPAN_MS
 from clonewatch.window.window import WINDOW_MS
 
@@ -72,11 +72,17 @@ def run(
     travel_time_ms = travel_ms[batch.msc[first], batch.msc[second]]
     conflict = batch.msid[first] == batch.msid[second]
     conflict &= (elapsed_ms < travel_time_ms) & (elapsed_ms <= window_ms)
-    for at in np.flatnonzero(conflict):
+    found = np.flatnonzero(conflict)
+    for at, before, after in zip(
+        found.tolist(),
+        batch[first[found]].registrations(),
+        batch[second[found]].registrations(),
+        strict=True,
+    ):
         yield Conflict(
-            msid=int(batch.msid[first[at]]),
-            first=_registration(batch, first[at], mscid_of),
-            second=_registration(batch, second[at], mscid_of),
+            msid=before.msid,
+            first=before,
+            second=after,
             elapsed_ms=int(elapsed_ms[at]),
             travel_time_ms=int(travel_time_ms[at]),
             found_at=run_ms,
@@ -112,16 +118,3 @@ def _is_copy(batch: Batch, standing: np.intp, at: np.intp) -> bool:
     identified = not (batch.flags[at] | batch.flags[standing]) & Flags.NO_TRANSACTION_ID
     same = batch.transaction_id[at] == batch.transaction_id[standing]
     return bool(apart_ms <= COPY_SPAN_MS and identified and same)
-
-
-def _registration(batch: Batch, at: np.intp, mscid_of: NDArray[np.uint32]) -> Registration:
-    return Registration(
-        time=int(batch.time[at]),
-        msid=int(batch.msid[at]),
-        esn=int(batch.esn[at]),
-        msc=int(batch.msc[at]),
-        mscid=int(mscid_of[batch.msc[at]]),
-        transaction_id=int(batch.transaction_id[at]),
-        source=int(batch.source[at]),
-        flags=Flags(int(batch.flags[at])),
-    )

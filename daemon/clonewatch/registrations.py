@@ -18,7 +18,7 @@ import numpy as np
 from is41.regnots import RegnotFlag
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -117,6 +117,13 @@ class Batch:
                 for name in DTYPES
             }
         )
+
+    def registrations(self) -> Iterator[Registration]:
+        """The rows, one by one."""
+        names = [field.name for field in fields(Registration)]
+        for row in zip(*(getattr(self, name).tolist() for name in names), strict=True):
+            values = dict(zip(names, row, strict=True))
+            yield Registration(**values | {"flags": Flags(values["flags"])})
 
     def __getitem__(self, rows: slice | NDArray[np.intp] | NDArray[np.bool_]) -> Batch:
         """Some of the rows: views for a slice, copies otherwise."""

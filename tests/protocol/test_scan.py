@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from is41.map.tags import ParameterTag as Name
+from is41.mtp.msu import ServiceIndicator
 from is41.reading import Layer
 from is41.regnots import RegnotFlag
 from is41.scan import REGNOTS_A_FRAME_MAX, Frames, Outcome, Regnots, scan
@@ -37,6 +38,7 @@ from messages import (
     package_octets,
     prefixed,
     read_slowly,
+    remade,
     rows_by_frame,
     scanned,
     vectors,
@@ -124,7 +126,8 @@ def test_mutations_of_valid_messages_are_read_the_same_or_handed_over() -> None:
         messages = []
         for _ in range(min(MUTATIONS_AT_ONCE, MUTATIONS - seed)):
             octets, layer = random.choice(random.choice(valid))
-            messages.append((mutated(octets, random), layer))
+            change = remade if layer is Layer.TCAP and random.random() < 0.5 else mutated
+            messages.append((change(octets, random), layer))
         assert disagreements(messages)[:3] == []
 
 
@@ -184,9 +187,11 @@ def test_other_operations_and_answers_hold_no_regnot(name: str) -> None:
     assert outcome_of(vectors(name)[name]) is Outcome.NONE
 
 
-def test_other_users_messages_hold_no_regnot() -> None:
-    isup = bytes.fromhex("85 281E0A 1E140A 05 0900")
-    assert outcome_of(isup, Layer.MTP3) is Outcome.NONE
+@pytest.mark.parametrize("service", range(16))
+def test_only_the_messages_of_sccp_hold_regnots(service: int) -> None:
+    octets = vectors("mtp3_regnot_inv_min")["mtp3_regnot_inv_min"]
+    outcome = outcome_of(bytes([0x80 | service]) + octets[1:], Layer.MTP3)
+    assert outcome is (Outcome.TAKEN if service == ServiceIndicator.SCCP else Outcome.NONE)
 
 
 @pytest.mark.parametrize("octets", [b"\xd0\x02\x09\x0d", b"\xd1\x02\x0b\x0d", b"\xd1\x01\x0d"])
@@ -212,6 +217,29 @@ def test_only_private_operations_of_family_9_are_regnots(octets: bytes) -> None:
 def test_an_unusable_regnot_is_handed_over(changed: dict[int, bytes | None]) -> None:
     packed = package_octets(query(regnot(), regnot(changed)))
     assert outcome_of(packed) is Outcome.HANDED_OVER
+
+
+@pytest.mark.parametrize(
+    ("extra", "outcome"),
+    [
+        (element(0x9F818101, b""), Outcome.TAKEN),
+        (element(0x9F81818101, b""), Outcome.HANDED_OVER),  # a tag of five octets
+        (element(0x8A, b"", form=4), Outcome.TAKEN),
+        (
+            element(0x8A, b"", form=5),
+            Outcome.HANDED_OVER,
+        ),  # a length of five octets behind the first
+        (b"\x8a", Outcome.HANDED_OVER),
+        (b"\x9f\x81", Outcome.HANDED_OVER),
+    ],
+)
+def test_tags_and_lengths_have_the_limits_of_the_grammars(extra: bytes, outcome: Outcome) -> None:
+    invoke = regnot()
+    assert invoke.parameters is not None
+    parameters = ParameterSet(ParameterTag.SET, invoke.parameters.octets + extra)
+    packed = package_octets(query(replace(invoke, parameters=parameters)))
+    assert outcome_of(packed) is outcome
+    assert bool(read_slowly(packed, Layer.TCAP)) is (outcome is Outcome.TAKEN)
 
 
 def test_indefinite_lengths_and_dialogue_portions_are_handed_over() -> None:

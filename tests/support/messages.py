@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from hypothesis import strategies as st
 
+from is41.ber import elements, write_tag
 from is41.errors import DecodeError
 from is41.map.operations import FAMILY, Operation
 from is41.map.tags import ParameterTag as Name
@@ -21,6 +22,7 @@ from is41.scan import REGNOTS_A_FRAME_MAX, Frames, Outcome, Regnots, scan
 from is41.sccp.codes import MessageType
 from is41.sccp.messages import Unitdata, UnitdataService
 from is41.sccp.parts import OptionalParameter
+from is41.tali import messages as tali
 from is41.tcap.codes import ComponentType, PackageType, ParameterTag, Tag
 from is41.tcap.messages import (
     Abort,
@@ -391,6 +393,15 @@ ANY_MESSAGES: Final = _messages(
     plain=False,
 )
 
+# RFC 3094 §3.
+TALI_MESSAGES: Final = st.sampled_from(tali.Opcode).flatmap(
+    lambda opcode: st.builds(
+        tali.Message,
+        st.just(opcode),
+        st.binary(min_size=tali.LENGTHS[opcode][0], max_size=min(tali.LENGTHS[opcode][1], 60)),
+    )
+)
+
 _HOT: Final = bytes.fromhex(
     "00 01 02 03 05 09 0D 1F 30 7F 80 81 82 84 88 89 95 9F C7 CF D1 E8 E9 F2 FF"
 )
@@ -418,6 +429,29 @@ def mutated(octets: bytes, random: Random) -> bytes:
                 to = random.randrange(len(message) + 1)
                 message[to:to] = message[at : at + random.randrange(12)]
     return bytes(message)
+
+
+def remade(octets: bytes, random: Random) -> bytes:
+    """The same elements with a fault at some depth, and all lengths right again, in any form."""
+    if fault_of(lambda each: list(elements(each)), octets) or not octets:
+        return mutated(octets, random)
+    run = [(tag, octets[start:end]) for tag, start, end, _ in elements(octets)]
+    number = random.randrange(len(run))
+    tag, contents = run[number]
+    match random.randrange(16):
+        case 0:
+            del run[number]
+        case 1:
+            run.insert(random.randrange(len(run)), run[number])
+        case 2:
+            random.shuffle(run)
+        case 3:
+            run[number] = random.choice(_HOT), contents
+        case _:
+            inside = remade if write_tag(tag)[0] & 0x20 else mutated
+            run[number] = tag, inside(contents, random)
+    forms = random.choices((SHORTEST, 1, 2, 4, INDEFINITE), (16, 1, 1, 1, 1), k=len(run))
+    return b"".join(element(*each, form) for each, form in zip(run, forms, strict=True))
 
 
 # What the kernels say, and what they are held to.

@@ -19,7 +19,7 @@ from clonewatch.lab.regnots import encode_mtp3, encode_sccp
 from clonewatch.lab.tali import TaliWriter, Wire
 from clonewatch.lab.town import Town
 from clonewatch.lab.traffic import Mishaps, Traffic
-from clonewatch.lab.truth import Conflict, conflicts, registrations_of, write_conflicts
+from clonewatch.lab.truth import Conflict, conflicts, write_conflicts
 from clonewatch.registrations import Registration, mscid_text, time_text
 from clonewatch.sources.records import RecordsWriter
 from is41.msid import msid_digits
@@ -164,7 +164,7 @@ class _Seen:
         self.counts["late"] += int(block.is_late.sum())
         rows = self._is_cloned[block.phone]
         by_clone = (block.phone[rows] >= self._subscribers).tolist()
-        of_cloned = registrations_of(block.invokes.registrations[rows])
+        of_cloned = block.invokes.registrations[rows].registrations()
         self.cloned += zip(of_cloned, by_clone, strict=True)
 
 

@@ -18,7 +18,6 @@ from is41.msid import msid_digits
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from clonewatch.registrations import Batch
     from clonewatch.travel.table import TravelTimes
 
 WINDOW_MS: Final = 23_400_000  # the clone detection window (308), 6.5 h
@@ -43,24 +42,6 @@ class Conflict:
     first: Registration
     second: Registration
     travel_ms: int
-
-
-def registrations_of(batch: Batch) -> Iterator[Registration]:
-    """The rows of a batch, one by one."""
-    columns = (batch.time, batch.msid, batch.esn, batch.msc, batch.mscid)
-    further = (batch.transaction_id, batch.source, batch.flags)
-    for row in zip(*(column.tolist() for column in (*columns, *further)), strict=True):
-        time, msid, esn, msc, mscid, transaction_id, source, flags = row
-        yield Registration(
-            time=time,
-            msid=msid,
-            esn=esn,
-            msc=msc,
-            mscid=mscid,
-            transaction_id=transaction_id,
-            source=source,
-            flags=Flags(flags),
-        )
 
 
 def originals(rows: Iterable[Registration]) -> list[Registration]:

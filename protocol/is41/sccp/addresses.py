@@ -13,12 +13,15 @@ from typing import Final, Self
 from construct import (
     BitsInteger,
     BitStruct,
+    Bitwise,
+    ByteSwapped,
+    Default,
     Flag,
+    FocusedSeq,
     GreedyBytes,
     If,
     IfThenElse,
     Int8ub,
-    Int16ul,
     Struct,
     this,
 )
@@ -46,9 +49,16 @@ NATIONAL = Struct(
     "global_title" / GreedyBytes,
 )
 
+# Q.713 §3.4.2.1, point code: the low octet goes first.
+_POINT_CODE = ByteSwapped(Bitwise(FocusedSeq(
+    "point_code",
+    "spare"        / Default(BitsInteger(2), 0),
+    "point_code"   / BitsInteger(14),
+)))
+
 # Q.713 §3.4, after an international indicator; bits A and B mean one another.
 INTERNATIONAL = Struct(
-    "point_code"   / If(this._.indicator.has_subsystem, Int16ul),
+    "point_code"   / If(this._.indicator.has_subsystem, _POINT_CODE),
     "subsystem"    / If(this._.indicator.has_point_code, Int8ub),
     "global_title" / GreedyBytes,
 )

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 CLAUSE: Final = "RFC 3094 §3"
 SYNC: Final = b"TALI"
 HEADER_LENGTH: Final = 10  # octets: sync, opcode, length
+_LENGTH_AT: Final = 8  # octets before the length
 EXTENSION_LENGTH_MAX: Final = 4096  # octets of a 2.0 payload: ours, the RFC sets no bound
 
 
@@ -78,24 +79,20 @@ class Message:
         """Read one whole message. Raises DecodeError."""
         fields = parse(MESSAGE, octets, what="tali", clause=CLAUSE)
         if fields.opcode not in Opcode._value2member_map_:
-            raise DecodeError(
-                f"{fields.opcode!r} is no opcode",
-                what="tali",
-                field="opcode",
-                clause=CLAUSE,
-                offset=len(SYNC),
-            )
+            raise _malformed(f"{fields.opcode!r} is no opcode", "opcode", len(SYNC))
         opcode = Opcode(fields.opcode)
         least, most = LENGTHS[opcode]
-        got = len(fields.payload)
-        if not least <= fields.length <= most or fields.length < got:
+        if not least <= fields.length <= most:
             reason = f"{opcode.name} says {fields.length} octets, not {least} to {most}"
-        elif fields.length > got:
-            reason = f"says {fields.length} octets, has {got}"
+            raise _malformed(reason, "length", _LENGTH_AT)
+        if len(fields.payload) < fields.length:
+            reason = f"says {fields.length} octets, has {len(fields.payload)}"
             raise Truncated(reason, what="tali", field="payload", clause=CLAUSE, offset=len(octets))
-        else:
-            return cls(opcode, fields.payload)
-        raise DecodeError(reason, what="tali", field="length", clause=CLAUSE, offset=8)
+        if len(fields.payload) > fields.length:
+            extra = len(fields.payload) - fields.length
+            end = HEADER_LENGTH + fields.length
+            raise _malformed(f"{extra} octets follow the message", "payload", end)
+        return cls(opcode, fields.payload)
 
     def encode(self) -> bytes:
         """Write the message. Raises EncodeError."""
@@ -110,3 +107,7 @@ class Message:
                 "payload": self.payload,
             },
         )
+
+
+def _malformed(reason: str, field: str, offset: int) -> DecodeError:
+    return DecodeError(reason, what="tali", field=field, clause=CLAUSE, offset=offset)

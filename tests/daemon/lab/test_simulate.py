@@ -10,7 +10,7 @@ import pytest
 from clonewatch.lab.simulate import Carrier, Simulation, simulate
 from clonewatch.lab.tali import Wire
 from clonewatch.lab.traffic import Mishaps
-from clonewatch.lab.truth import conflicts, registrations_of, write_conflicts
+from clonewatch.lab.truth import conflicts, write_conflicts
 from clonewatch.registrations import Registration
 from clonewatch.sources.records import read_records
 from clonewatch.travel.table import load_travel
@@ -43,7 +43,7 @@ def rows_of(simulation: Simulation) -> list[Registration]:
         pytest.fail(f"{reason} in line {line}: {detail}")
 
     batches = read_records(simulation.records, 0, mscs, refuse=refuse)
-    return [row for batch in batches for row in registrations_of(batch)]
+    return [row for batch in batches for row in batch.registrations()]
 
 
 def table(path: Path) -> list[dict[str, str]]:

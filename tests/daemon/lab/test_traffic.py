@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from clonewatch.lab.phones import HOUR_MS, Habits, Phones
 from clonewatch.lab.town import HLR, VLR, Town
 from clonewatch.lab.traffic import Block, Mishaps, Traffic
-from clonewatch.lab.truth import originals, registrations_of
+from clonewatch.lab.truth import originals
 from clonewatch.registrations import Flags
 
 START = 1_795_305_600_000
@@ -80,7 +80,7 @@ def test_a_relayed_invoke_is_seen_twice_and_is_a_duplicate(tick_ms: int) -> None
     is_copy = column(found, "is_copy") == 1
     assert 0.15 < is_copy.sum() / (~is_copy).sum() < 0.25
     histories: dict[int, list[int]] = {}
-    rows = [row for block in found for row in registrations_of(block.invokes.registrations)]
+    rows = [row for block in found for row in block.invokes.registrations.registrations()]
     for at, row in enumerate(rows):
         histories.setdefault(row.msid, []).append(at)
     kept = sum(len(originals(rows[at] for at in history)) for history in histories.values())

@@ -84,7 +84,11 @@ def test_no_slice_is_long_however_many_leave_at_once() -> None:
 
 def test_a_full_ring_that_nobody_adds_to_comes_back_into_its_row() -> None:
     of = Window(
-        TRAVEL_MS.astype(np.int32), MSCID_OF, subscribers_max=100, overflow_octets_max=1 << 16
+        TRAVEL_MS.astype(np.int32),
+        MSCID_OF,
+        subscribers_max=100,
+        registrations_per_msid_max=64,
+        overflow_octets_max=3 * 64 * 16,  # three rings of 64 places
     )
     batch = Batch.empty(50)
     batch.time[:] = NOW + np.arange(50)
@@ -96,7 +100,7 @@ def test_a_full_ring_that_nobody_adds_to_comes_back_into_its_row() -> None:
         other.msid[:] = 1
         other.time[:] = NOW + hour * HOUR
         of.take(other)
-    # Were the ring of 64 places still held, rings for two further such would not fit.
+    # Were the ring still held, two more would not do: each grows from one of half its size.
     for msid in (2, 3):
         batch.msid[:] = msid
         batch.time[:] = NOW + 3 * HOUR + np.arange(50)

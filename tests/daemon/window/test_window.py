@@ -522,6 +522,37 @@ def test_after_a_jump_of_the_clock_all_that_was_is_gone() -> None:
     assert take(of, registration(later, MSC_C, msid=3)) == []
 
 
+def test_within_one_block_the_clock_may_jump_too() -> None:
+    a, later = registration(TEN), registration(TEN + 60 * 24 * HOUR)
+    c = registration(later.time + MINUTE, MSC_C)
+    of = window()
+    assert take(of, a, later, registration(TEN + 1, msid=1), c) == [(False, (later, c))]
+    assert of.counts.late == 1
+    assert of.subscribers == 1
+
+
+def test_one_from_long_ago_leaves_those_of_today_alone() -> None:
+    a, c = registration(TEN), registration(TEN + MINUTE, MSC_C)
+    of = window()
+    assert take(of, a, registration(TEN - 900 * 24 * HOUR, esn=1), c) == [(False, (a, c))]
+    assert (of.counts.late, of.counts.stored) == (1, 2)
+
+
+def test_a_ring_that_is_not_needed_any_more_serves_another_at_once() -> None:
+    of = window(
+        subscribers_max=1000,
+        registrations_per_msid_max=4,
+        overflow_octets_max=64,  # one ring of four places
+        lateness_ms=0,
+    )
+    take(of, *(registration(TEN, msid=msid) for msid in range(500)))  # the sweep has far to go
+    for msid, time in ((1000, TEN), (1001, TEN + 3 * MINUTE), (1002, TEN + 6 * MINUTE)):
+        take(of, *(registration(time + n, esn=n, msid=msid) for n in range(4)))
+        assert of.counts.window_overflowed == 0
+        take(of, registration(time + 2 * MINUTE, msid=1))
+        take(of, registration(time + 2 * MINUTE + 1, msid=msid))
+
+
 def test_one_that_registers_for_months_is_judged_as_on_the_first_day() -> None:
     of = window()
     found = 0

@@ -11,7 +11,10 @@ from hypothesis import strategies as st
 from is41.errors import DecodeError, EncodeError, Truncated
 from is41.mtp.pointcode import PointCode
 from is41.sccp.addresses import Address, GlobalTitle
-from messages import OCTETS, U8, fault_of
+from is41.sccp.messages import Unitdata
+from map_values import samples
+from messages import DIGITS, OCTETS, U8, bcd, fault_of
+from tshark import SCCP, dissect
 
 POINT_CODES: Final = st.builds(PointCode, U8, U8, U8)
 _COMMON: Final = {
@@ -28,13 +31,15 @@ ADDRESSES: Final = st.builds(
     point_code=st.none() | st.integers(0, 0x3FFF),
     **_COMMON,
 )
+DECIMAL: Final = st.text(DIGITS, min_size=1, max_size=15)
+PACKAGE: Final = bytes.fromhex("E2 06 C7 04 00000001")
 MSC: Final = PointCode(10, 20, 30)
 
 
 @pytest.mark.parametrize(
     ("octets", "address"),
     [
-        # Of the given vectors.
+        # T1.112.3: subsystem, point code, global title.
         ("C3 08 1E 14 0A", Address(subsystem=8, point_code=MSC)),
         ("C1 06", Address(subsystem=6)),
         ("C2 1E 14 0A", Address(point_code=MSC)),
@@ -86,7 +91,16 @@ def test_an_address_cut_short_is_truncated(octets: str) -> None:
 @given(st.binary(max_size=20))
 def test_any_octets_are_an_address_or_refused(octets: bytes) -> None:
     if fault_of(Address.decode, octets) is None:
-        assert Address.decode(octets).encode() == octets
+        address = Address.decode(octets)
+        assert Address.decode(address.encode()) == address
+        if address.national or address.point_code is None:  # else there are spare bits
+            assert address.encode() == octets
+
+
+def test_the_spare_bits_of_an_international_point_code_are_passed_over() -> None:
+    address = Address.decode(bytes.fromhex("43 01 E0 06"))
+    assert address.point_code == 0x2001
+    assert address.encode() == bytes.fromhex("43 01 20 06")
 
 
 @pytest.mark.parametrize(
@@ -96,7 +110,7 @@ def test_any_octets_are_an_address_or_refused(octets: bytes) -> None:
         Address(national=False, point_code=MSC),
         Address(point_code=PointCode(1, 2, 256)),
         Address(national=False, point_code=-1),
-        Address(national=False, point_code=0x10000),
+        Address(national=False, point_code=0x4000),
         Address(subsystem=256),
         Address(subsystem=-1),
         Address(global_title_format=16),
@@ -158,3 +172,68 @@ def test_a_fault_of_an_address_is_counted_as_one() -> None:
     error = fault_of(Address.decode, b"")
     assert isinstance(error, DecodeError)
     assert error.clause == "T1.112.3 chapter 3"
+
+
+# What tshark reads.
+TITLES: Final = (
+    st.just((0, b""))
+    | st.builds(lambda tt, digits: (2, bytes([tt]) + bcd(digits, "0")), U8, DECIMAL)
+    | st.builds(
+        lambda tt, plan, digits: (
+            1,
+            bytes([tt, plan << 4 | 2 - len(digits) % 2]) + bcd(digits, "0"),
+        ),
+        U8,
+        st.integers(0, 15),
+        DECIMAL,
+    )
+)
+NATIONAL: Final = st.builds(
+    lambda title, **rest: Address(global_title_format=title[0], global_title=title[1], **rest),
+    TITLES,
+    route_on_subsystem=st.booleans(),
+    subsystem=st.none() | st.integers(2, 254),
+    point_code=st.none() | POINT_CODES,
+)
+INTERNATIONAL: Final = st.builds(
+    Address,
+    national=st.just(value=False),
+    route_on_subsystem=st.booleans(),
+    subsystem=st.none() | st.integers(2, 254),
+    point_code=st.none() | st.integers(0, 0x3FFF),
+)
+
+
+@pytest.mark.tshark
+def test_tshark_reads_the_same_in_addresses() -> None:
+    addresses = samples(NATIONAL, 60) + samples(INTERNATIONAL, 20)
+    packets = [
+        Unitdata(called=each.encode(), calling=b"\xc1\x08", data=PACKAGE).encode()
+        for each in addresses
+    ]
+    for address, read in zip(addresses, dissect(packets, SCCP), strict=True):
+        field = "sccp.called.ansi_pc" if address.national else "sccp.called.pc"
+        seen = {
+            "national": read["sccp.called.ni"] == ["0x01"],
+            "route_on_subsystem": read["sccp.called.ri"] == ["0x01"],
+            "subsystem": read.get("sccp.called.ssn"),
+            "point_code": read.get(field, [None])[0],
+            "format": int(read["sccp.called.gti"][0], 0),
+            "translation_type": read.get("sccp.called.tt"),
+            "plan": read.get("sccp.called.np"),
+            "digits": read.get("sccp.called.digits"),
+        }
+        title = address.title()
+        ours = {
+            "national": address.national,
+            "route_on_subsystem": address.route_on_subsystem,
+            "subsystem": None if address.subsystem is None else [str(address.subsystem)],
+            "point_code": None if address.point_code is None else str(address.point_code),
+            "format": address.global_title_format,
+            "translation_type": title and [f"0x{title.translation_type:02x}"],
+            "plan": None
+            if title is None or title.numbering_plan is None
+            else [f"0x{title.numbering_plan:02x}"],
+            "digits": title and [title.digits],
+        }
+        assert seen == ours, address

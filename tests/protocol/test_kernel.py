@@ -1,0 +1,125 @@
+"""Compiled functions: one signature each, made of parts, the same answers without a compiler."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from types import FunctionType
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import numpy as np
+import pytest
+from numba import types
+
+from is41.kernel import OCTETS, columns, helper, kernel, part
+from messages import TESTS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+
+class Pairs(NamedTuple):
+    left: NDArray[np.int64]
+    right: NDArray[np.uint16]
+
+
+PAIRS: Final = columns(Pairs, {"right": types.uint16, "left": types.int64})
+
+
+@part
+def _widened(octets: NDArray[np.uint8], at: int) -> int:
+    return int(np.int64(octets[at]))
+
+
+@helper
+def _added(left: int, right: int) -> int:
+    return left + right
+
+
+@kernel(types.int64(OCTETS))
+def as_number(octets: NDArray[np.uint8]) -> int:
+    """Octets as one big-endian number, made of a part and a helper."""
+    number = 0
+    for at in range(octets.size):
+        number = _added(number << 8, _widened(octets, at))
+    return number
+
+
+@kernel(types.void(PAIRS))
+def swap(pairs: Pairs) -> None:
+    """Columns of a NamedTuple, each of its own type."""
+    for row in range(pairs.left.size):
+        left = pairs.left[row]
+        pairs.left[row] = pairs.right[row]
+        pairs.right[row] = left
+
+
+def answers() -> list[Any]:
+    pairs = Pairs(np.array([1, 2], np.int64), np.array([3, 65535], np.uint16))
+    swap(pairs)
+    return [
+        int(as_number(np.frombuffer(bytes.fromhex("7F FF 00 01 80 00 00 FF"), np.uint8))),
+        [column.tolist() for column in pairs],
+    ]
+
+
+ANSWERS: Final = [0x7FFF0001_800000FF, [[3, 65535], [1, 2]]]
+
+
+def run(script: str, *folders: Path, **environment: str) -> str:
+    """What a Python of its own prints."""
+    path = os.pathsep.join(map(str, folders))
+    finished = subprocess.run(
+        [sys.executable, "-W", "error", "-c", script],
+        check=True,
+        capture_output=True,
+        env={**os.environ, "PYTHONPATH": path, **environment},
+        text=True,
+    )
+    return finished.stdout.strip()
+
+
+def test_octets_and_columns_are_read_and_written() -> None:
+    assert answers() == ANSWERS
+
+
+def test_without_jit_the_answers_are_the_same() -> None:
+    script = "import test_kernel; print(test_kernel.answers())"
+    folders = TESTS / "protocol", TESTS / "support"
+    assert run(script, *folders, NUMBA_DISABLE_JIT="1") == str(ANSWERS)
+
+
+def test_a_kernel_takes_arrays_of_its_one_signature_only() -> None:
+    with pytest.raises(TypeError):
+        as_number(np.zeros(3, np.int64))
+
+
+def test_a_kernel_that_has_no_file_is_compiled_nevertheless() -> None:
+    def doubled(number: int) -> int:
+        return 2 * number
+
+    code = doubled.__code__.replace(co_filename="<nowhere>")
+    compiled = kernel(types.int64(types.int64))(FunctionType(code, {}))
+    assert compiled(21) == 42
+
+
+def test_a_kernel_comes_from_the_cache_until_a_part_of_it_changes(tmp_path: Path) -> None:
+    tmp_path.joinpath("parts.py").write_text(
+        "from is41.kernel import part\n@part\ndef one():\n    return 1\n"
+    )
+    tmp_path.joinpath("whole.py").write_text(
+        "from is41.kernel import kernel\n"
+        "from numba import types\n"
+        "from parts import one\n"
+        "@kernel(types.int64())\n"
+        "def whole():\n    return one()\n"
+    )
+    script = "from whole import whole; print(whole(), sum(whole.stats.cache_hits.values()))"
+    assert run(script, tmp_path) == "1 0"
+    assert run(script, tmp_path) == "1 1"
+    parts = tmp_path / "parts.py"
+    parts.write_text(parts.read_text().replace("return 1", "return 22"))
+    assert run(script, tmp_path) == "22 0"

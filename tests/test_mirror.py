@@ -1,0 +1,30 @@
+"""The house rule: every module has a test file of its own, in the mirrored place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+ROOT: Final = Path(__file__).parents[1]
+TREES: Final = {"protocol/is41": "tests/protocol", "daemon/clonewatch": "tests/daemon"}
+WITHOUT: Final = {
+    "protocol/is41/sccp/codes.py": "tables alone; test_messages reads and writes them",
+    "protocol/is41/tcap/codes.py": "tables alone; test_messages reads and writes them",
+    "daemon/clonewatch/__main__.py": "two lines; test_output runs them",
+    "daemon/clonewatch/cli/options.py": "annotations alone; every verb's test uses them",
+}
+
+
+@pytest.mark.parametrize("tree", TREES)
+def test_every_module_has_a_test_twin(tree: str) -> None:
+    modules = [path.relative_to(ROOT / tree) for path in (ROOT / tree).rglob("*.py")]
+    lonely = {
+        f"{tree}/{module}"
+        for module in modules
+        if module.name != "__init__.py"
+        and not (ROOT / TREES[tree] / module.with_name(f"test_{module.name}")).exists()
+    }
+    assert modules
+    assert lonely == {name for name in WITHOUT if name.startswith(tree)}
