@@ -13,7 +13,7 @@ from __future__ import annotations
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from construct import Adapter, Construct, ConstructError, SizeofError, StreamError
+from construct import Adapter, Construct, ConstructError, SizeofError
 
 from .errors import DecodeError, EncodeError, Truncated
 from .grammar import field_of
@@ -210,12 +210,11 @@ def _parse_contents(
     try:
         value = choice.subcons[element.tag]._parsereport(stream, context, path)
     except DecodeError as error:
-        raise error.moved(element.start) from None
+        raise _malformed(error.moved(element.start)) from None
     except ConstructError as exc:
-        kind = Truncated if isinstance(exc, StreamError) else DecodeError
         field, reason = field_of(exc.path or path), str(exc).splitlines()[-1]
         at = element.start + stream.tell()
-        raise kind(reason, what="ber", field=field, clause=CLAUSE, offset=at) from exc
+        raise DecodeError(reason, what="ber", field=field, clause=CLAUSE, offset=at) from exc
     if stream.tell() != len(octets):
         raise DecodeError(
             f"{len(octets) - stream.tell()} octets too many in {element.tag:X}",
@@ -225,6 +224,19 @@ def _parse_contents(
             offset=element.start + stream.tell(),
         )
     return value
+
+
+def _malformed(error: DecodeError) -> DecodeError:
+    """Say of a field cut short inside a whole element that it is wrong: no octets could mend it."""
+    if not isinstance(error, Truncated):
+        return error
+    return DecodeError(
+        error.reason,
+        what=error.what,
+        field=error.field,
+        clause=error.clause,
+        offset=error.offset,
+    )
 
 
 class Tagged(Adapter):  # type: ignore[type-arg]

@@ -187,6 +187,8 @@ def test_an_element_does_not_reach_beyond_the_end_it_is_given() -> None:
     octets = bytes.fromhex("88 02 AABB")
     with pytest.raises(Truncated):
         read_element(octets, 0, 3)
+    with pytest.raises(Truncated):  # though the end of contents goes on behind
+        read_element(bytes.fromhex("30 80 00 00"), 0, 3)
     assert read_element(b"\xff" + octets, 1, 5) == Element(0x88, 3, 5, 5)
 
 

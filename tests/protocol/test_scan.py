@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 # How many mutations of valid messages to compare: a million take three minutes.
-MUTATIONS: Final = int(os.environ.get("IS41_MUTATIONS", "60000"))
+MUTATIONS: Final = int(os.environ.get("IS41_MUTATIONS", "100000"))
 MUTATIONS_AT_ONCE: Final = 10_000
 
 Message = tuple[bytes, Layer]

@@ -160,7 +160,9 @@ def _encode(message: Unitdata | UnitdataService, first: dict[str, Any]) -> bytes
     names = ("called", "calling", "data", "optional")
     fields = {name: getattr(message, name) for name in names}
     extended = message.message_type not in _SHORT
-    if (message.hop_counter is not None) != extended or (message.optional and not extended):
+    if (message.hop_counter is not None) != extended or (
+        message.optional is not None and not extended
+    ):
         raise EncodeError(
             f"{message.message_type.name} {'needs' if extended else 'has no'} hop counter"
         )

@@ -31,7 +31,7 @@ class _Begun:
 
 
 class Reassembler:
-    """Takes segments, gives whole data. Bounded: the oldest message begun makes room."""
+    """Takes segments, gives whole data. Bounded: what waits longest for a segment makes room."""
 
     def __init__(self, *, t_reassembly: float = T_REASSEMBLY) -> None:
         self._t_reassembly = t_reassembly

@@ -21,6 +21,7 @@ from is41.tali.framing import (
     MESSAGES_OTHER,
     OCTETS_SKIPPED,
     SYNCS_LOST,
+    service_run,
     split,
 )
 from is41.tali.messages import HEADER_LENGTH, LENGTHS, SYNC, Message, Opcode
@@ -169,6 +170,27 @@ def test_begun_inside_a_message_the_next_one_is_found(
     assert found.messages == whole.messages
     assert found.octets_skipped == len(first) - begun
     assert found.syncs_lost == (begun < len(first))
+
+
+@settings(deadline=None)
+@given(STREAMS, st.integers(1, 3))
+def test_a_run_of_service_messages_ends_before_anything_else(stream: bytes, room: int) -> None:
+    expected: list[tuple[Layer, bytes]] = []
+    left = stream
+    while left and len(expected) < room:
+        try:
+            message = first_message(left)
+        except DecodeError:
+            break
+        if message.opcode not in LAYERS:
+            break
+        expected.append((LAYERS[message.opcode], message.payload))
+        left = left[len(message.encode()) :]
+    octets, frames = np.frombuffer(b"TA" + stream, np.uint8), Frames.empty(room + 1)
+    at, count = service_run(octets, 2, octets.size, frames, 1)  # behind the one already there
+    assert octets[at:].tobytes() == left
+    lying = zip(frames.layer[1:count], frames.start[1:count], frames.end[1:count], strict=True)
+    assert [(layer, octets[start:end].tobytes()) for layer, start, end in lying] == expected
 
 
 def test_a_stream_said_to_begin_anywhere_loses_no_sync() -> None:

@@ -49,6 +49,8 @@ INVOKE: Final = Invoke(
 QUERY: Final = Package(
     package_type=PackageType.QUERY_WITH_PERMISSION, originating_id=1, components=(INVOKE,)
 )
+ERROR: Final = ReturnError(component_ids=b"\1", error=ErrorCode(Tag.PRIVATE_ERROR, b"\x81"))
+REJECT: Final = Reject(component_ids=b"\1", problem=Problem.INVOKE_INCORRECT_PARAMETER)
 EMPTY_SET: Final = ParameterSet(ParameterTag.SET, b"")
 
 
@@ -83,25 +85,11 @@ def fault(octets: str) -> DecodeError:
         ),
         (
             "tcap_regnot_re_81",
-            response(
-                3,
-                ReturnError(
-                    component_ids=b"\1",
-                    error=ErrorCode(Tag.PRIVATE_ERROR, b"\x81"),
-                    parameters=EMPTY_SET,
-                ),
-            ),
+            response(3, replace(ERROR, parameters=EMPTY_SET)),
         ),
         (
             "tcap_regnot_reject",
-            response(
-                4,
-                Reject(
-                    component_ids=b"\1",
-                    problem=Problem.INVOKE_INCORRECT_PARAMETER,
-                    parameters=EMPTY_SET,
-                ),
-            ),
+            response(4, replace(REJECT, parameters=EMPTY_SET)),
         ),
         ("tcap_abort_p", Abort(responding_id=1, cause=AbortCause.RESOURCE_UNAVAILABLE)),
     ],
@@ -268,13 +256,30 @@ def test_parameters_may_be_a_set_or_a_sequence(tag: ParameterTag) -> None:
     ("component_ids", "octets"),
     [(None, ""), (b"", "CF 00"), (b"\1", "CF 01 01"), (b"\1\2", "CF 02 0102")],
 )
-def test_component_ids_are_up_to_two(component_ids: bytes | None, octets: str) -> None:
-    result = ReturnResult(component_ids=component_ids)
-    ids = bytes.fromhex(octets)
-    sequence = element(0xE8, element(0xEA, ids))
-    written = element(0xE4, bytes.fromhex("C7 04 00000001") + sequence)
-    assert response(1, result).encode() == written
-    assert decode(written) == response(1, result)
+@pytest.mark.parametrize(
+    ("component", "tag", "code"),
+    [
+        (INVOKE, 0xE9, "D1 02 09 0D"),
+        (ReturnResult(component_ids=None), 0xEA, ""),
+        (ERROR, 0xEB, "D4 01 81"),
+        (REJECT, 0xEC, "D5 02 0203"),
+    ],
+)
+def test_component_ids_are_up_to_two(
+    component: Component, tag: int, code: str, component_ids: bytes | None, octets: str
+) -> None:
+    component = replace(component, component_ids=component_ids, parameters=None)
+
+    def written(ids: bytes) -> bytes:
+        sequence = element(0xE8, element(tag, ids + bytes.fromhex(code)))
+        return element(0xE4, bytes.fromhex("C7 04 00000001") + sequence)
+
+    assert response(1, component).encode() == written(bytes.fromhex(octets))
+    assert decode(written(bytes.fromhex(octets))) == response(1, component)
+    error = fault(written(bytes.fromhex("CF 03 010203")).hex())
+    assert error.field == "component_ids"
+    with pytest.raises(EncodeError):
+        response(1, replace(component, component_ids=b"\1\2\3")).encode()
 
 
 @pytest.mark.parametrize("problem", [*Problem, 0x0199, 0xFFFF])
@@ -304,7 +309,6 @@ def test_components_of_all_kinds_come_in_the_order_of_the_wire() -> None:
 @pytest.mark.parametrize(
     "component",
     [
-        replace(INVOKE, component_ids=b"\1\2\3"),
         replace(INVOKE, operation=OperationCode(Tag.PRIVATE_OPERATION, b"")),
         replace(INVOKE, operation=OperationCode(Tag.PRIVATE_OPERATION, b"\1\2\3\4\5")),
         replace(INVOKE, operation=OperationCode(Tag.PRIVATE_ERROR, b"\1")),
@@ -380,3 +384,12 @@ def test_any_fault_in_a_vector_is_told_or_read_and_written(
     else:
         package = decode(faulty)
         assert decode(package.encode()) == package
+
+
+@pytest.mark.parametrize(
+    "octets", ["E506 C70400000001", "E208 C70400000001 E801", "E20A C70400000001 E802 E901"]
+)
+def test_a_field_cut_short_inside_a_whole_package_is_malformed_not_truncated(octets: str) -> None:
+    with pytest.raises(DecodeError) as caught:
+        decode(bytes.fromhex(octets))
+    assert caught.value.counted_as == "tcap_malformed"
