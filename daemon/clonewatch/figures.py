@@ -46,10 +46,13 @@ def rescans(
         return
     batch = batch[np.argsort(batch.time, kind="stable")]
     told = set()
-    first, last = int(batch.time[0]) // every_ms + 1, int(batch.time[-1]) // every_ms + 1
-    for run_ms in range(first * every_ms, last * every_ms + 1, every_ms):
+    start = stop = run_ms = 0
+    while stop < len(batch):
+        run_ms += every_ms
+        if start == stop:  # nothing in the groups: on to where there is something
+            run_ms = (int(batch.time[stop]) // every_ms + 1) * every_ms
         oldest_ms = (-(-run_ms // GROUP_MS) - groups) * GROUP_MS
-        start, stop = np.searchsorted(batch.time, [oldest_ms, run_ms])
+        start, stop = np.searchsorted(batch.time, [oldest_ms, run_ms]).tolist()
         for conflict in run(batch[start:stop], travel_ms, mscid_of, window_ms, run_ms):
             a, b = conflict.first, conflict.second
             identity = (conflict.msid, a.time, a.msc, b.time, b.msc)

@@ -101,6 +101,12 @@ def test_copies_of_earlier_ones_and_unknown_mscs_are_left_out() -> None:
     assert sorted(kept.time.tolist()) == [TEN, TEN + 2_001, TEN + 60_001]
 
 
+def test_years_without_a_registration_are_passed_over() -> None:
+    early = [registration(5), registration(5 + MINUTE, MSC_C)]
+    late = [registration(TEN), registration(TEN + MINUTE, MSC_C)]
+    assert found(late + early, every_ms=1000) == [tuple(early), tuple(late)]
+
+
 def test_nothing_is_nothing() -> None:
     assert found([]) == []
     assert found([registration(TEN, MSC_UNKNOWN)]) == []

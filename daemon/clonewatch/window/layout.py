@@ -55,6 +55,7 @@ OFFSET_FRESH: Final = 1 << 31  # ms: time - base of the registration that a row 
 U32_MASK: Final     = (1 << 32) - 1
 MSC_SHIFT: Final    = 16
 U16_MASK: Final     = (1 << 16) - 1
+MSC_BITS: Final     = U16_MASK << MSC_SHIFT
 
 # Rings.
 RING_PLACES_MIN: Final = 4  # 64 octets: one cache line

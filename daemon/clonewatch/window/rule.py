@@ -10,6 +10,7 @@ from clonewatch.registrations import Flags
 from .layout import (
     COPY_SPAN_ANY_MS,
     COPY_SPAN_MS,
+    ENTRY_WORDS,
     FOUND,
     FOUND_AT,
     FOUND_FIRST,
@@ -18,19 +19,24 @@ from .layout import (
     JUDGING,
     KEY,
     KEY_MASK,
+    MOMENT,
+    MSC_BITS,
     MSC_SHIFT,
+    ORIGIN,
     PAIRS_UNKNOWN,
     ROW_WORDS,
     U16_MASK,
+    U32_MASK,
     WINDOW,
     Kept,
     Seen,
     Tables,
 )
-from .rows import base_of, seen, time_of
+from .rows import base_of, seen, time_of, word_of
 
 NO_TRANSACTION_ID: Final = int(Flags.NO_TRANSACTION_ID)
 NO_COPY: Final = -1
+RUN_MAX: Final = 256  # registrations compared before anything is made of it
 
 
 @inlined
@@ -81,27 +87,72 @@ def are_copies(a: Seen, b: Seen, apart_ms: int) -> bool:
 @inlined
 def copied_before(tables: Tables, row: int, kept: Kept, place: int, x: Seen) -> bool:
     """Whether *x*, which belongs at *place*, is a copy of one that stands before it."""
-    base = base_of(tables, row)
-    for at in range(place - 1, -1, -1):
-        apart_ms = x.time - time_of(tables, base, kept, at)
-        if apart_ms > COPY_SPAN_MS:
-            return False
-        if are_copies(seen(tables, base, kept, at), x, apart_ms):
-            return True
-    return False
+    base, oldest = base_of(tables, row), x.time - COPY_SPAN_MS
+    if place == 0 or time_of(tables, base, kept, place - 1) < oldest:
+        return False
+    since = older_than(tables, row, kept, oldest)
+    return first_copy(tables, row, first_of(kept, place), since, x) != NO_COPY
 
 
 @inlined
 def copied_after(tables: Tables, row: int, kept: Kept, place: int, x: Seen) -> int:
-    """Find the first from *place* on that is a copy of *x*; NO_COPY when none is."""
-    base = base_of(tables, row)
-    for at in range(place, kept.length):
-        apart_ms = time_of(tables, base, kept, at) - x.time
-        if apart_ms > COPY_SPAN_MS:
-            return NO_COPY
-        if are_copies(x, seen(tables, base, kept, at), apart_ms):
-            return at
+    """The first registration from *place* on that is a copy of *x*; NO_COPY when none is."""
+    base, newest = base_of(tables, row), x.time + COPY_SPAN_MS
+    if place == kept.length or time_of(tables, base, kept, place) > newest:
+        return NO_COPY
+    until = older_than(tables, row, kept, newest + 1)
+    return first_copy(tables, row, first_of(kept, until), place, x)
+
+
+@inlined
+def first_of(kept: Kept, count: int) -> Kept:
+    """The oldest *count* registrations alone."""
+    return Kept(kept.start, kept.head, count, kept.mask)
+
+
+@inlined
+def older_than(tables: Tables, row: int, kept: Kept, time: int) -> int:
+    """How many of the registrations are older than *time*."""
+    base, low, high = base_of(tables, row), 0, kept.length
+    while low < high:
+        middle = (low + high) >> 1
+        if time_of(tables, base, kept, middle) < time:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@helper
+def first_copy(tables: Tables, row: int, kept: Kept, since: int, x: Seen) -> int:
+    """The first from *since* on that is one REGNOT with *x*; all are COPY_SPAN_MS from it at most.
+
+    One MSID may come with thousands of ESNs, so runs that lie together are looked through for
+    anything alike at once.
+    """
+    base, at = base_of(tables, row), since
+    while at < kept.length:
+        places_left = kept.mask + 1 - ((kept.head + at) & kept.mask)
+        run = min(kept.length - at, places_left, RUN_MAX)
+        if any_alike(tables, word_of(kept, at), run, x):
+            for one in range(at, at + run):
+                other = seen(tables, base, kept, one)
+                if are_copies(other, x, abs(x.time - other.time)):
+                    return one
+        at += run
     return NO_COPY
+
+
+@inlined
+def any_alike(tables: Tables, word: int, count: int, x: Seen) -> bool:
+    """Whether one of *count* registrations that lie together has the ESN and MSC of *x*."""
+    together = tables.memory[word : word + count * ENTRY_WORDS]
+    alike = 0
+    for at in range(count):  # no early exit: the compiler makes this eight at a time
+        unlike = (together[at * ENTRY_WORDS + MOMENT] ^ x.esn) & U32_MASK
+        unlike |= (together[at * ENTRY_WORDS + ORIGIN] ^ x.origin) & MSC_BITS
+        alike += unlike == 0
+    return alike > 0
 
 
 @inlined

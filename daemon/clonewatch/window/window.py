@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from . import layout
-from .findings import pairs_of
+from .findings import PAIR, pairs_of
 from .kernels import take
 from .layout import BLOCK, FOUND, MSID_MAX, NEVER, WINDOW_MS_MAX, Columns
 from .tables import Limits, empty_tables, travel_table
@@ -51,6 +51,9 @@ class Window:
     judged against what stands, so a chain of copies that spans more than two seconds and arrives
     out of order may leave another of its members standing. And what overflows a bound is counted
     (`window_overflowed`), and ends the promise for its MSID.
+
+    A registration with a suspect clock is stored unless it is more than a window ahead; until a
+    clock has moved, all such are. A window is one thread's at a time; the kernel releases the GIL.
     """
 
     def __init__(
@@ -94,15 +97,13 @@ class Window:
         """Judge registrations in their order of arrival; what is found, in order of finding."""
         if len(batch) and batch.msid.max() > MSID_MAX:
             raise ValueError("no MIN or IMSI has such a key")
-        columns = Columns(
-            *(np.require(getattr(batch, n), None, ["C", "W"]) for n in Columns._fields)
-        )
+        columns = Columns(*(_plain(getattr(batch, name)) for name in Columns._fields))
         found, at = [], 0
         while at < len(batch):
             at = take(self._tables, columns, at, min(at + BLOCK, len(batch)))
             if self._tables.state[FOUND]:
                 found.append(self._tables.found[: self._tables.state[FOUND]].copy())
-        return pairs_of(np.concatenate(found) if found else self._tables.found[:0])
+        return pairs_of(np.concatenate(found)) if found else np.empty(0, PAIR)
 
     def set_lateness(self, source: int, lateness_ms: int) -> None:
         """Say how late a source may deliver; from now on its registrations are waited for."""
@@ -150,3 +151,8 @@ class Window:
             + tables.state[layout.RING_BLOCKS_END] * layout.RING_OCTETS_MIN
             + (1 << tables.slots_log2.astype(np.int64)).sum() * tables.slots.itemsize
         )
+
+
+def _plain(column: NDArray[Any]) -> NDArray[Any]:
+    """A column as the kernel takes it: it lies together, and could be written to."""
+    return column if column.flags.carray else column.copy()

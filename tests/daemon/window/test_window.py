@@ -576,6 +576,13 @@ def test_times_count_from_elsewhere_while_a_ring_is_full_and_the_window_widest()
     assert of.counts.late == of.counts.window_overflowed == 0
 
 
+def test_a_window_for_millions_takes_little_memory_for_a_few() -> None:
+    of = Window(TRAVEL_MS.astype(np.int32), MSCID_OF)
+    a, c = registration(TEN), registration(TEN + 45 * MINUTE, MSC_C)
+    assert take(of, a, c) == [(False, (a, c))]
+    assert of.octets_resident < 8 << 20
+
+
 # What the caller gives, and gets.
 
 
