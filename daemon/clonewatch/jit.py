@@ -1,22 +1,19 @@
-"""Numba in one place, with types: kernels, their helpers, and two things LLVM has no Python name for.
+"""Two things that kernels do and Numba has no Python name for; and one name that mypy needs.
 
-With NUMBA_DISABLE_JIT=1 all of it steps aside and kernels run as plain Python, for machines that
-forbid memory which is both writable and executable.
+With NUMBA_DISABLE_JIT=1 plain Python stands in for both.
 """
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
 from llvmlite import ir
-from numba import config, njit, types
-from numba.core.caching import FunctionCache
+from numba import types
 from numba.core.cgutils import get_or_insert_function
 from numba.extending import intrinsic
+
+from is41.kernel import DISABLED, part
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,56 +23,7 @@ if TYPE_CHECKING:
 # Numba has integers of one width; mypy is told that they are Python's.
 int64 = cast("Callable[[Any], int]", np.int64)
 
-F = TypeVar("F", bound="Callable[..., object]")
-
-DISABLED: Final = bool(config.DISABLE_JIT)
 U64_MASK: Final = (1 << 64) - 1
-# Kernels make no array and keep none, so they need not count references: that would cost atomic
-# operations at each use of an array in a tuple. Nobody calls them from C.
-OPTIONS: Final = {"nogil": True, "error_model": "numpy", "_nrt": False, "no_cfunc_wrapper": True}
-
-
-class PackageCache(FunctionCache):  # type: ignore[misc]
-    """Numba's cache on disk, stale as soon as any module beside the kernel changes.
-
-    Numba looks at the kernel's own file only, and would go on using helpers as they once were.
-    """
-
-    def _index_key(self, signature: object, codegen: object) -> tuple[object, ...]:
-        package = Path(self._py_func.__code__.co_filename).parent
-        stamp = hashlib.sha256()
-        for path in (*sorted(package.glob("*.py")), Path(__file__)):
-            stamp.update(path.read_bytes())
-        return (*super()._index_key(signature, codegen), stamp.hexdigest())
-
-
-def kernel(signature: object) -> Callable[[F], F]:
-    """Compile for this one signature, on import or, faster, from the cache; release the GIL."""
-
-    def decorate(function: F) -> F:
-        if DISABLED:
-            return function
-        dispatcher = njit(**OPTIONS)(function)
-        with contextlib.suppress(RuntimeError):  # no directory to write in: compile at each start
-            dispatcher._cache = PackageCache(function)  # noqa: SLF001
-        dispatcher.compile(signature)
-        dispatcher.disable_compile()
-        compiled: F = dispatcher
-        return compiled
-
-    return decorate
-
-
-def helper(function: F) -> F:
-    """Compile where a kernel calls it: for what is called seldom."""
-    compiled: F = njit(**OPTIONS)(function)
-    return compiled
-
-
-def inlined(function: F) -> F:
-    """Compile into the kernel that calls it: for what every registration passes through."""
-    compiled: F = njit(**OPTIONS, forceinline=True)(function)
-    return compiled
 
 
 def _wrapping_product(a: np.uint64, b: np.uint64) -> np.uint64:
@@ -115,4 +63,4 @@ prefetch: Callable[[NDArray[Any], int], None]
 if DISABLED:
     wrapping_product, prefetch = _wrapping_product_in_python, _prefetch_in_python
 else:
-    wrapping_product, prefetch = inlined(_wrapping_product), intrinsic(_prefetch_type)
+    wrapping_product, prefetch = part(_wrapping_product), intrinsic(_prefetch_type)

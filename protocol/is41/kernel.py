@@ -8,6 +8,7 @@ slowly. For that to hold, octets are widened to 64 bits before they are shifted 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from functools import cache
 from pathlib import Path
@@ -62,10 +63,8 @@ def kernel(signature: Any) -> Callable[[Function], Function]:
         if DISABLED:
             return function
         dispatcher = njit(**OPTIONS)(function)
-        try:
+        with contextlib.suppress(RuntimeError):  # no folder to write in: compile at each start
             dispatcher._cache = SourceCache(function)
-        except RuntimeError:  # no folder to write in: compile at each start
-            pass
         dispatcher.compile(signature)
         dispatcher.disable_compile()
         compiled: Function = dispatcher

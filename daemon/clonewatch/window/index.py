@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from clonewatch.jit import helper, inlined, int64, prefetch, wrapping_product
+from clonewatch.jit import int64, prefetch, wrapping_product
+from is41.kernel import helper, part
 
 from .layout import KEY, KEY_MASK, ROW_WORDS, SLOTS_LOG2_LIMIT, Tables
 
@@ -41,7 +42,7 @@ SCATTER: Final = 0x9E3779B1  # odd: neighbouring segments double far apart
 PREFETCH_AHEAD: Final = 24  # rows on their way while a segment is rebuilt
 
 
-@inlined
+@part
 def hash_of(seeds: NDArray[np.uint64], msid: int) -> int:
     """63 bits: two rounds of multiply and fold by secret odd numbers."""
     mixed = np.uint64(msid) ^ seeds[0]
@@ -50,13 +51,13 @@ def hash_of(seeds: NDArray[np.uint64], msid: int) -> int:
     return int64((mixed ^ (mixed >> np.uint64(32))) & np.uint64(HASH_MASK))
 
 
-@inlined
+@part
 def segment_of(tables: Tables, hashed: int) -> int:
     """Number of the segment: the low bits."""
     return hashed & (len(tables.slots_log2) - 1)
 
 
-@inlined
+@part
 def first_slot(tables: Tables, hashed: int) -> int:
     """Where the search for a hash begins."""
     segment = segment_of(tables, hashed)
@@ -65,14 +66,14 @@ def first_slot(tables: Tables, hashed: int) -> int:
     return start + ((hashed >> SLOT_SHIFT) & mask)
 
 
-@inlined
+@part
 def next_slot(tables: Tables, segment: int, slot: int) -> int:
     """The slot after *slot*; behind the last comes the first."""
     mask = (1 << int64(tables.slots_log2[segment])) - 1
     return (slot & ~mask) | ((slot + 1) & mask)
 
 
-@inlined
+@part
 def candidate(tables: Tables, hashed: int) -> int:
     """The first row whose fingerprint fits, unread: worth fetching; 0 for none."""
     segment = segment_of(tables, hashed)
@@ -86,7 +87,7 @@ def candidate(tables: Tables, hashed: int) -> int:
     return int64(0)
 
 
-@inlined
+@part
 def find(tables: Tables, hashed: int, msid: int) -> int:
     """Row of an MSID; 0 when it has none."""
     segment = segment_of(tables, hashed)
@@ -102,7 +103,7 @@ def find(tables: Tables, hashed: int, msid: int) -> int:
     return int64(0)
 
 
-@inlined
+@part
 def put(tables: Tables, hashed: int, row: int) -> None:
     """Enter a row. There is room: see `make_room`."""
     segment = segment_of(tables, hashed)
@@ -116,7 +117,7 @@ def put(tables: Tables, hashed: int, row: int) -> None:
     tables.slots[slot] = row | (hashed >> HASH_SHIFT) << PRINT_SHIFT
 
 
-@inlined
+@part
 def take_out(tables: Tables, hashed: int, row: int) -> None:
     """Remove a row that stands in the index."""
     segment = segment_of(tables, hashed)
@@ -131,13 +132,13 @@ def take_out(tables: Tables, hashed: int, row: int) -> None:
         tables.slots_used[segment, DEAD] += 1
 
 
-@inlined
+@part
 def fill_limit(segment: int, log2: int) -> int:
     """Slots of a segment of 1 << log2 that may be used."""
     return (FILL_LEAST + ((segment * SCATTER >> 7) & FILL_SPREAD)) * (1 << log2) // FILL_UNIT
 
 
-@inlined
+@part
 def make_room(tables: Tables, hashed: int) -> bool:
     """See to it that a row can be put; False when the segment cannot grow any more."""
     segment = segment_of(tables, hashed)

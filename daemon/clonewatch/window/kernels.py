@@ -6,8 +6,9 @@ from typing import Final
 
 from numba import types
 
-from clonewatch.jit import helper, inlined, int64, kernel, prefetch
+from clonewatch.jit import int64, prefetch
 from clonewatch.registrations import Flags
+from is41.kernel import helper, kernel, part
 
 from . import index, rows
 from .layout import (
@@ -62,7 +63,7 @@ SLOTS_AHEAD: Final = 32
 ROWS_AHEAD: Final = 16
 
 
-@inlined
+@part
 def fetch_ahead(tables: Tables, at: int, count: int) -> None:
     """Ask for the memory that the registrations behind *at* of the block will need."""
     ahead = at + SLOTS_AHEAD
@@ -75,7 +76,7 @@ def fetch_ahead(tables: Tables, at: int, count: int) -> None:
         prefetch(tables.memory, row * ROW_WORDS)
 
 
-@inlined
+@part
 def take_one(tables: Tables, columns: Columns, at: int, in_block: int) -> None:
     """Take registration *at* of the batch, the one *in_block* of the block."""
     counts = tables.counts
@@ -109,7 +110,7 @@ def take_one(tables: Tables, columns: Columns, at: int, in_block: int) -> None:
         meet(tables, row, x, late)
 
 
-@inlined
+@part
 def move_clocks(tables: Tables, source: int, time: int) -> None:
     """Let a registration move its source's newest time, and the newest of all."""
     state = tables.state
@@ -120,7 +121,7 @@ def move_clocks(tables: Tables, source: int, time: int) -> None:
         state[HORIZON] = max(state[HORIZON], time - state[WINDOW])
 
 
-@inlined
+@part
 def is_late(tables: Tables, source: int, time: int) -> bool:
     """Whether a time is behind its source's lateness, or so far back that neighbours are gone."""
     lateness = tables.sources[source, SOURCE_LATENESS]
@@ -128,7 +129,7 @@ def is_late(tables: Tables, source: int, time: int) -> bool:
     return bool(time < max(tables.sources[source, SOURCE_NEWEST] - lateness, horizon))
 
 
-@inlined
+@part
 def begin(tables: Tables, hashed: int, msid: int, x: Seen) -> None:
     """Store the first registration of an MSID."""
     if x.time < tables.state[HORIZON] - tables.state[REACH]:
@@ -144,7 +145,7 @@ def begin(tables: Tables, hashed: int, msid: int, x: Seen) -> None:
     tables.counts[STORED] += 1
 
 
-@inlined
+@part
 def meet(tables: Tables, row: int, x: Seen, late: bool) -> None:  # noqa: FBT001
     """Put *x* among the registrations of its MSID, and report what that changes."""
     kept = rows.forget(tables, row, rows.kept_of(tables, row))
@@ -162,7 +163,7 @@ def meet(tables: Tables, row: int, x: Seen, late: bool) -> None:  # noqa: FBT001
         replace(tables, row, kept, copy, x)
 
 
-@inlined
+@part
 def store(tables: Tables, row: int, kept: Kept, place: int, x: Seen) -> None:
     """Keep *x*, unless it is older than all that is kept and others like it are forgotten."""
     horizon = tables.state[HORIZON]

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from clonewatch.jit import helper, inlined, int64
+from clonewatch.jit import int64
+from is41.kernel import helper, part
 
 from .layout import (
     RING_BLOCKS_END,
@@ -26,13 +27,13 @@ NEXT: Final = 0  # words of a free ring
 BEFORE: Final = 1
 
 
-@inlined
+@part
 def word_of(tables: Tables, block: int) -> int:
     """First word of a block."""
     return int64(tables.state[RINGS_START]) + block * RING_WORDS_MIN
 
 
-@inlined
+@part
 def link(tables: Tables, block: int, order: int) -> None:
     """Add a ring to the free ones of its order."""
     following = tables.rings_free[order]
@@ -44,7 +45,7 @@ def link(tables: Tables, block: int, order: int) -> None:
     tables.rings_free_order[block] = 1 + order
 
 
-@inlined
+@part
 def unlink(tables: Tables, block: int, order: int) -> None:
     """Take a ring out of the free ones of its order."""
     following = tables.memory[word_of(tables, block) + NEXT]

@@ -7,7 +7,8 @@ moves the shorter side only.
 
 from __future__ import annotations
 
-from clonewatch.jit import helper, inlined, int64
+from clonewatch.jit import int64
+from is41.kernel import helper, part
 
 from . import rings
 from .layout import (
@@ -49,7 +50,7 @@ from .layout import (
 )
 
 
-@inlined
+@part
 def new_row(tables: Tables, msid: int, time: int) -> int:
     """Make an empty row, a freed one first; 0 when all are in use."""
     state = tables.state
@@ -67,7 +68,7 @@ def new_row(tables: Tables, msid: int, time: int) -> int:
     return row
 
 
-@inlined
+@part
 def free_row(tables: Tables, row: int) -> None:
     """Give a row back, and its ring."""
     state, word = tables.state, row * ROW_WORDS
@@ -79,7 +80,7 @@ def free_row(tables: Tables, row: int) -> None:
     state[ROWS_FREE] += 1
 
 
-@inlined
+@part
 def kept_of(tables: Tables, row: int) -> Kept:
     """Where the registrations of a row are."""
     memory, word = tables.memory, row * ROW_WORDS
@@ -90,31 +91,31 @@ def kept_of(tables: Tables, row: int) -> Kept:
     return Kept(memory[word + RING], memory[word + HEAD], memory[word + COUNT], mask)
 
 
-@inlined
+@part
 def is_inline(kept: Kept) -> bool:
     """Whether the registrations lie in the row itself."""
     return kept.mask == INLINE_MASK
 
 
-@inlined
+@part
 def base_of(tables: Tables, row: int) -> int:
     """What the times of a row count from, ms."""
     return int64(tables.memory[row * ROW_WORDS + BASE]) & BASE_MASK
 
 
-@inlined
+@part
 def word_of(kept: Kept, at: int) -> int:
     """First word of registration *at*; 0 is the oldest."""
     return kept.start + ENTRY_WORDS * ((kept.head + at) & kept.mask)
 
 
-@inlined
+@part
 def time_of(tables: Tables, base: int, kept: Kept, at: int) -> int:
     """Time of registration *at*, ms."""
     return base + ((int64(tables.memory[word_of(kept, at) + MOMENT]) >> 32) & U32_MASK)
 
 
-@inlined
+@part
 def seen(tables: Tables, base: int, kept: Kept, at: int) -> Seen:
     """Registration *at*."""
     word = word_of(kept, at)
@@ -123,7 +124,7 @@ def seen(tables: Tables, base: int, kept: Kept, at: int) -> Seen:
     return Seen(time, moment & U32_MASK, tables.memory[word + ORIGIN])
 
 
-@inlined
+@part
 def write(tables: Tables, row: int, kept: Kept, at: int, x: Seen) -> None:
     """Overwrite registration *at*. The base must fit: see `fit_base`."""
     word = word_of(kept, at)
@@ -131,14 +132,14 @@ def write(tables: Tables, row: int, kept: Kept, at: int, x: Seen) -> None:
     tables.memory[word + ORIGIN] = x.origin
 
 
-@inlined
+@part
 def move(tables: Tables, kept: Kept, source: int, target: int) -> None:
     """Copy one registration over another."""
     tables.memory[word_of(kept, target)] = tables.memory[word_of(kept, source)]
     tables.memory[word_of(kept, target) + ORIGIN] = tables.memory[word_of(kept, source) + ORIGIN]
 
 
-@inlined
+@part
 def stands(tables: Tables, row: int, kept: Kept, head: int, count: int) -> Kept:
     """Write down what of *kept* has changed: its oldest place and its count."""
     word = row * ROW_WORDS
@@ -150,7 +151,7 @@ def stands(tables: Tables, row: int, kept: Kept, head: int, count: int) -> Kept:
     return Kept(kept.start, head, count, kept.mask)
 
 
-@inlined
+@part
 def drop_oldest(tables: Tables, row: int, kept: Kept, dropped: int) -> Kept:
     """Forget the oldest *dropped* registrations."""
     if not is_inline(kept):
@@ -161,7 +162,7 @@ def drop_oldest(tables: Tables, row: int, kept: Kept, dropped: int) -> Kept:
     return stands(tables, row, kept, kept.head, kept.length - dropped)
 
 
-@inlined
+@part
 def forget(tables: Tables, row: int, kept: Kept) -> Kept:
     """Drop what nothing on its way can have for a neighbour or a copy.
 
@@ -185,7 +186,7 @@ def forget(tables: Tables, row: int, kept: Kept) -> Kept:
     return drop_oldest(tables, row, kept, dropped)
 
 
-@inlined
+@part
 def insert(tables: Tables, row: int, kept: Kept, at: int, x: Seen) -> Kept:
     """Put *x* before registration *at*. There is room: see `make_room`."""
     head = kept.head
@@ -201,7 +202,7 @@ def insert(tables: Tables, row: int, kept: Kept, at: int, x: Seen) -> Kept:
     return kept
 
 
-@inlined
+@part
 def remove(tables: Tables, row: int, kept: Kept, at: int) -> Kept:
     """Take registration *at* out."""
     head = kept.head
@@ -215,7 +216,7 @@ def remove(tables: Tables, row: int, kept: Kept, at: int) -> Kept:
     return stands(tables, row, kept, head, kept.length - 1)
 
 
-@inlined
+@part
 def fit_base(tables: Tables, row: int, kept: Kept, time: int) -> None:
     """Let the row's times count from elsewhere when *time* would not fit."""
     base = base_of(tables, row)
@@ -226,7 +227,7 @@ def fit_base(tables: Tables, row: int, kept: Kept, time: int) -> None:
         write(tables, row, kept, at, seen(tables, base, kept, at))
 
 
-@inlined
+@part
 def make_room(tables: Tables, row: int, kept: Kept) -> bool:
     """See to it that one more fits; False at the bound of an MSID or of all rings."""
     if kept.length >= tables.state[KEPT_LIMIT]:
@@ -267,7 +268,7 @@ def bring_back(tables: Tables, row: int) -> None:
     tables.memory[word + KEY] = (tables.memory[word + KEY] & KEY_MASK) | kept.length << KIND_SHIFT
 
 
-@inlined
+@part
 def copy(tables: Tables, kept: Kept, start: int) -> None:
     """Write the registrations, oldest first, from word *start* on."""
     for at in range(kept.length):

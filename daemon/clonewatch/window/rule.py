@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from clonewatch.jit import helper, inlined
 from clonewatch.registrations import Flags
+from is41.kernel import helper, part
 
 from .layout import (
     COPY_SPAN_ANY_MS,
@@ -39,13 +39,13 @@ NO_COPY: Final = -1
 RUN_MAX: Final = 256  # registrations compared before anything is made of it
 
 
-@inlined
+@part
 def msc_of(x: Seen) -> int:
     """Index of the MSC."""
     return (x.origin >> MSC_SHIFT) & U16_MASK
 
 
-@inlined
+@part
 def stands_before(tables: Tables, a: Seen, b: Seen) -> bool:
     """Whether *a* sorts before *b*: by time, then MSCID, then ESN."""
     if a.time != b.time:
@@ -58,7 +58,7 @@ def stands_before(tables: Tables, a: Seen, b: Seen) -> bool:
     return msc_of(a) < msc_of(b)  # MSCs without an MSCID
 
 
-@inlined
+@part
 def place_of(tables: Tables, row: int, kept: Kept, x: Seen) -> int:
     """How many of the registrations stand before *x*, or beside it."""
     base = base_of(tables, row)
@@ -73,7 +73,7 @@ def place_of(tables: Tables, row: int, kept: Kept, x: Seen) -> int:
     return low
 
 
-@inlined
+@part
 def are_copies(a: Seen, b: Seen, apart_ms: int) -> bool:
     """Whether two registrations of one MSID, at most COPY_SPAN_MS apart, are one REGNOT."""
     if a.esn != b.esn or msc_of(a) != msc_of(b):
@@ -84,7 +84,7 @@ def are_copies(a: Seen, b: Seen, apart_ms: int) -> bool:
     return identified and a.origin >> 32 == b.origin >> 32
 
 
-@inlined
+@part
 def copied_before(tables: Tables, row: int, kept: Kept, place: int, x: Seen) -> bool:
     """Whether *x*, which belongs at *place*, is a copy of one that stands before it."""
     base, oldest = base_of(tables, row), x.time - COPY_SPAN_MS
@@ -94,7 +94,7 @@ def copied_before(tables: Tables, row: int, kept: Kept, place: int, x: Seen) -> 
     return first_copy(tables, row, first_of(kept, place), since, x) != NO_COPY
 
 
-@inlined
+@part
 def copied_after(tables: Tables, row: int, kept: Kept, place: int, x: Seen) -> int:
     """The first registration from *place* on that is a copy of *x*; NO_COPY when none is."""
     base, newest = base_of(tables, row), x.time + COPY_SPAN_MS
@@ -104,13 +104,13 @@ def copied_after(tables: Tables, row: int, kept: Kept, place: int, x: Seen) -> i
     return first_copy(tables, row, first_of(kept, until), place, x)
 
 
-@inlined
+@part
 def first_of(kept: Kept, count: int) -> Kept:
     """The oldest *count* registrations alone."""
     return Kept(kept.start, kept.head, count, kept.mask)
 
 
-@inlined
+@part
 def older_than(tables: Tables, row: int, kept: Kept, time: int) -> int:
     """How many of the registrations are older than *time*."""
     base, low, high = base_of(tables, row), 0, kept.length
@@ -143,7 +143,7 @@ def first_copy(tables: Tables, row: int, kept: Kept, since: int, x: Seen) -> int
     return NO_COPY
 
 
-@inlined
+@part
 def any_alike(tables: Tables, word: int, count: int, x: Seen) -> bool:
     """Whether one of *count* registrations that lie together has the ESN and MSC of *x*."""
     together = tables.memory[word : word + count * ENTRY_WORDS]
@@ -155,7 +155,7 @@ def any_alike(tables: Tables, word: int, count: int, x: Seen) -> bool:
     return alike > 0
 
 
-@inlined
+@part
 def judge(tables: Tables, row: int, first: Seen, second: Seen, superseded: bool) -> None:  # noqa: FBT001
     """Report two neighbours, of now or (*superseded*) of before, if they conflict."""
     elapsed_ms = second.time - first.time
@@ -184,7 +184,7 @@ def judge(tables: Tables, row: int, first: Seen, second: Seen, superseded: bool)
 # at one MSC at one time, both have the same clone record, and the new one must have the last word.
 
 
-@inlined
+@part
 def judge_put(tables: Tables, row: int, kept: Kept, place: int, x: Seen) -> None:
     """Report what changes when *x* is put before registration *place*."""
     base = base_of(tables, row)

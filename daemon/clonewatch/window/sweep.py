@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from clonewatch.jit import helper, inlined, int64, prefetch
+from clonewatch.jit import int64, prefetch
+from is41.kernel import helper, part
 
 from . import index, rows
 from .layout import (
@@ -43,7 +44,7 @@ LEAVING_ROWS: Final = 8
 FETCH_AHEAD: Final = 16  # rows: the index slot of one that leaves is asked for before
 
 
-@inlined
+@part
 def advance(tables: Tables) -> None:
     """Move the horizon up to what has been taken, and sweep as far as time has gone on."""
     state = tables.state
@@ -59,7 +60,7 @@ def advance(tables: Tables) -> None:
         state[SWEEP_OWED] -= sweep(tables, owed_rows) * cycle_ms
 
 
-@inlined
+@part
 def horizon_of(tables: Tables) -> int:
     """The oldest time that is not late at any source, ms; NEVER while there are none."""
     newest = int64(tables.state[NEWEST])
@@ -102,7 +103,7 @@ def sweep(tables: Tables, owed_rows: int) -> int:
     return swept
 
 
-@inlined
+@part
 def has_left(tables: Tables, row: int) -> bool:
     """Whether a row holds registrations, and all are a window older than the horizon."""
     kept = rows.kept_of(tables, row)
@@ -112,7 +113,7 @@ def has_left(tables: Tables, row: int) -> bool:
     return bool(newest < tables.state[HORIZON] - tables.state[REACH])
 
 
-@inlined
+@part
 def hash_of_row(tables: Tables, row: int) -> int:
     """Hash of a row's MSID."""
     return index.hash_of(tables.seeds, tables.memory[row * ROW_WORDS + KEY] & KEY_MASK)
