@@ -209,7 +209,7 @@ class Tap:
         try:
             self._read(Message.decode(octets).packet, now)
         except DecodeError as error:
-            self._refuse(error.moved(HEADER_LENGTH) if error.what == "x25" else error, now)
+            self._refuse(error.moved(HEADER_LENGTH), now)
 
     def _read(self, octets: bytes, now: float) -> None:
         if octets[2] == PVC_SETUP:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from scapy.layers.inet import TCP
 from scapy.utils import rdpcap
 
+from carriers import RAW_IP, in_tcp
 from is41.errors import DecodeError
 from is41.x25.addresses import Addresses
 from is41.x25.codes import PacketType
@@ -30,6 +31,7 @@ from is41.xot.tap import (
     Tap,
 )
 from messages import TESTS, vectors
+from tshark import dissect
 
 REGNOT: Final = vectors("tcap_regnot_inv_min")["tcap_regnot_inv_min"]
 ANSWER: Final = vectors("tcap_regnot_rr_ok")["tcap_regnot_rr_ok"]
@@ -190,7 +192,9 @@ def test_a_pvc_is_set_up() -> None:
     octets = Message(setup.encode()).encode() + stream(Reset(lcn=1), *data(REGNOT))
     assert tapped(octets) == [PvcSetupReceived(setup, 0.0), received(REGNOT)]
     damaged = octets[:7] + b"\x80" + octets[8:]
-    assert faults_of(tapped(damaged)) == [("xot_pvc_malformed", "version")]
+    refused = tapped(damaged)[0]
+    assert isinstance(refused, OctetsRefused)
+    assert (refused.error.counted_as, refused.error.offset) == ("xot_pvc_malformed", 8)
 
 
 def test_a_packet_that_cannot_be_costs_itself_alone() -> None:
@@ -333,3 +337,13 @@ def test_the_octets_kept_are_bounded() -> None:
         tap.receive(octets, 0.0)
         most = max(most, len(tap._received))  # noqa: SLF001
     assert most <= 2 * len(longest)
+
+
+# What tshark reads.
+@pytest.mark.tshark
+@pytest.mark.parametrize("modulo", [8, 128])
+def test_tshark_joins_the_same_messages(modulo: int) -> None:
+    packets = [CALL, *data(REGNOT, ANSWER, *MANY, size=16, modulo=modulo), CLEAR]
+    read = dissect(in_tcp([stream(packet) for packet in packets], PORT), RAW_IP)
+    joined = [octets.replace(":", "") for each in read for octets in each.get("data.data", [])]
+    assert joined == [octets.hex() for octets in messages_of(tapped(stream(*packets)))]
