@@ -23,6 +23,7 @@ from .messages import (
     HEADER_LENGTH,
     PACKET_LENGTH_MAX,
     PACKET_LENGTH_MIN,
+    VERSION,
     Message,
     packet_length,
 )
@@ -112,8 +113,7 @@ class Tap:
     def receive(self, octets: bytes, now: float) -> None:
         """Take the octets that come next."""
         self._received += octets
-        while self._step(now):
-            pass
+        self._run(now)
 
     def gap(self, now: float) -> None:
         """Octets are missing here: what was begun is lost, and a header is looked for."""
@@ -133,19 +133,20 @@ class Tap:
         return self._waits_until
 
     def expire(self, now: float) -> None:
-        """Give up half a packet; believe a whole one though nothing came behind it."""
+        """Give up half packets; believe a whole one though nothing came behind it."""
         if self._waits_until is None or now < self._waits_until:
             return
         if self._aligned:
-            self._refuse(_lost("its last packet stays incomplete"), now)
-            self._aligned = False
-            del self._received[: self._taken]
-            self._taken = 0
-            self._skip(1)
-        elif len(self._received) >= self._end():
-            self._aligned, self._waits_until = True, None
-        else:
-            self._skip(1)
+            self._distrust(_lost("its last packet stays incomplete"), now)
+            self._run(now)
+        while not self._aligned and self._waits_until is not None:
+            if len(self._received) >= self._end():
+                self._aligned, self._waits_until = True, None
+            else:
+                self._skip(1)
+            self._run(now)
+
+    def _run(self, now: float) -> None:
         while self._step(now):
             pass
 
@@ -161,17 +162,26 @@ class Tap:
         except Truncated:
             return self._wait(self._t_packet, now) if len(self._received) > at else False
         except DecodeError as error:
-            # The length before may be what is wrong: look for headers within that packet too.
-            self._refuse(error, now)
-            self._aligned, self._taken = False, 0
-            self._skip(1)
+            self._distrust(error, now)
             return True
         if len(self._received) < end:
             return self._wait(self._t_packet, now)
         del self._received[:at]
         self._taken, self._waits_until = end - at, None
-        self._packet(bytes(self._received[: self._taken]), now)
+        packet = bytes(self._received[: self._taken])
+        swallowed = _swallowed(packet)
+        if swallowed is None:
+            self._packet(packet, now)
+        else:
+            self._refuse(_lost("others stand in its packet, to the end"), now)
+            self._taken = swallowed
         return True
+
+    def _distrust(self, error: DecodeError, now: float) -> None:
+        """Look for headers; within the last packet too, for its length may be what is wrong."""
+        self._refuse(error, now)
+        self._aligned, self._taken = False, 0
+        self._skip(1)
 
     def _search(self, now: float) -> bool:
         """Look for a header with another one behind its packet."""
@@ -265,7 +275,23 @@ class _Joiner:
             self._octets, self._headless = b"", False
 
 
-def _plausible(octets: bytearray, at: int) -> bool | None:
+def _swallowed(octets: bytes) -> int | None:
+    """Where within a message others begin that end with it: its length is wrong then."""
+    tried: set[int] = set()
+    start = octets.find(_VERSION, HEADER_LENGTH)
+    while start >= 0:
+        at = start
+        while at not in tried and _plausible(octets, at):
+            tried.add(at)
+            at += HEADER_LENGTH + int.from_bytes(octets[at + 2 : at + HEADER_LENGTH])
+        if at == len(octets):
+            return start
+        tried.add(at)
+        start = octets.find(_VERSION, start + 1)
+    return None
+
+
+def _plausible(octets: bytes | bytearray, at: int) -> bool | None:
     """Tell whether a header and an X.25 packet begin at *at*; None where more octets must tell."""
     there = octets[at : at + PLAUSIBLE_LENGTH]
     if any(there[:2]):
@@ -288,5 +314,6 @@ def _lost(reason: str) -> DecodeError:
     return DecodeError(reason, what="xot_message", field="user_data", clause=CLAUSE_OF_DATA)
 
 
+_VERSION: Final = VERSION.to_bytes(2)
 _FLOWS_OF_MODULO_8: Final = frozenset(flow | p_r << 5 for flow in x25.FLOWS for p_r in range(8))
 _TYPES: Final = frozenset(PacketType) | _FLOWS_OF_MODULO_8 | {PVC_SETUP}
