@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from clonewatch.detector import Conflict, Detector
     from clonewatch.mscs import Mscs
     from clonewatch.registrations import Batch
+    from clonewatch.sources.captures.reader import Wiring
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,9 +48,10 @@ class CaptureSource:
         mscs: Mscs,
         placing: Placing,
         refuse: Callable[[str], None] | None,
+        wiring: Wiring | None = None,
     ) -> None:
         self.path = path
-        self._capture = Capture(path)
+        self._capture = Capture(path, wiring)
         self._refuse = refuse
         self._collector = Collector(
             mscs,

@@ -15,7 +15,8 @@ import pytest
 from clonewatch.decoding import told
 from clonewatch.lab.simulate import simulate
 from clonewatch.lab.traffic import Mishaps
-from clonewatch.sources.captures.reader import Capture
+from clonewatch.sources.captures.links import Link
+from clonewatch.sources.captures.reader import Capture, Wiring
 from is41.map.operations import FAMILY, operation_of
 from is41.map.parameters import Parameters
 from is41.map.tags import ParameterTag as Name
@@ -27,8 +28,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 TESTS = Path(__file__).parents[1]
+# What tshark 4.0.17 does not dissect: M3UA on TCP, what XOT carries, signal units of high-speed
+# links unless it is told that all are.
+OPAQUE: Final = {"fig6-m3ua-tcp", "fig6-xot", "fig6-xot-128", "fig6-mtp2-extended"}
+WIRING: Final = Wiring(links={147: Link.TCAP})
 CAPTURES: Final = [
-    *sorted((TESTS.parent / "pcaps").glob("*.pcap")),
+    *(path for path in sorted((TESTS.parent / "pcaps").glob("*.pcap*")) if path.stem not in OPAQUE),
     TESTS / "captures" / "mtp3_ansi_dlt141.pcap",
     TESTS / "captures" / "sccp_ansi_dlt142.pcap",
     TESTS / "captures" / "tali_tcp.pcap",
@@ -70,7 +75,7 @@ EXPECTED: Final[dict[int, tuple[set[str], str]]] = {
 def ours(capture: Path) -> dict[int, dict[str, list[str]]]:
     """What we read in each packet, under tshark's names."""
     packets: dict[int, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for block in Capture(capture).blocks():
+    for block in Capture(capture, WIRING).blocks():
         frames = block.frames
         for at in range(block.count):
             octets = block.octets[frames.start[at] : frames.end[at]].tobytes()

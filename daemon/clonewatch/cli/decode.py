@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from clonewatch.cli import options  # noqa: TC001  # Typer reads the annotations
+from clonewatch.cli import options  # Typer reads the annotations
 from clonewatch.cli.output import Exit, faults_explained, json_line, say, tree, wants_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from clonewatch.sources.captures.reader import Wiring
     from is41.reading import Layer
 
 Octets = Annotated[
@@ -30,10 +31,13 @@ def decode(
     octets: Octets = None,
     layer: As = None,
     as_json: options.Json = False,
+    link_types: options.LinkTypes = None,
+    ports: options.Ports = None,
 ) -> None:
     """Show every message of a capture whole: JSON lines, or trees on a terminal."""
     if (capture is None) == (octets is None):
         raise typer.BadParameter("give one of a capture and --hex OCTETS")
+    wiring = options.wiring(link_types, ports)
     show = json_line if wants_json(as_json) else tree
     with faults_explained():
         if octets is not None:
@@ -43,17 +47,18 @@ def decode(
                 raise typer.Exit(Exit.UNREADABLE)
             return
         assert capture is not None
-        for message in _capture_told(capture):
+        for message in _capture_told(capture, wiring):
             show(message)
 
 
-def _capture_told(path: Path) -> Iterator[dict[str, Any]]:
+def _capture_told(path: Path, wiring: Wiring) -> Iterator[dict[str, Any]]:
+    from clonewatch.carriers import carrier_told
     from clonewatch.decoding import told
     from clonewatch.registrations import time_text
     from clonewatch.sources.captures.reader import Capture
     from is41.reading import Layer
 
-    capture = Capture(path)
+    capture = Capture(path, wiring)
     for block in capture.blocks():
         frames = block.frames
         for frame in range(block.count):
@@ -61,6 +66,7 @@ def _capture_told(path: Path) -> Iterator[dict[str, Any]]:
             yield {
                 "packet": int(frames.packet[frame]),
                 "time": time_text(int(frames.time[frame])),
+                **carrier_told(block, frame),
                 **told(octets, Layer(frames.layer[frame])),
             }
     if capture.cut:

@@ -29,7 +29,12 @@ def simulate(
     clones: Annotated[int, typer.Option(min=0)] = 20,
     seed: int = 1,
     carrier: Annotated[
-        list[str] | None, typer.Option(help="mtp3, sccp or tali; several are written alike.")
+        list[str] | None,
+        typer.Option(
+            help="mtp3, sccp, tali; or, slower, tcap, mtp2, mtp2-extended, mtp2-pseudo, m3ua-sctp, "
+            "m3ua-pieces, m3ua-tcp, m2ua, m2pa, sua, xot, xot-128, cooked, cooked2, vlan, ipv6, "
+            "fragments, fragments6, pcapng, gzip. Several are written alike."
+        ),
     ] = None,
     registrations: Annotated[int | None, typer.Option(help="Stop after so many.", min=1)] = None,
     records: Annotated[bool, typer.Option(help="Write records.csv too.")] = True,

@@ -28,7 +28,10 @@ if TYPE_CHECKING:
 
 MINUTE_MS = 60_000
 HOUR_MS = 60 * MINUTE_MS
-Captures = Annotated[list[Path], typer.Argument(help="Captures (pcap).", metavar="CAPTURE...")]
+Captures = Annotated[
+    list[Path],
+    typer.Argument(help="Captures (pcap, pcapng, gzipped or not).", metavar="CAPTURE..."),
+]
 ImsiPrefix = Annotated[
     str | None,
     typer.Option(
@@ -54,11 +57,14 @@ def replay(
     lateness: options.Lateness = options.LATENESS_MINUTES,
     imsi_prefix: ImsiPrefix = None,
     place_by_calling: Calling = False,
+    link_types: options.LinkTypes = None,
+    ports: options.Ports = None,
     verbose: options.Verbose = False,
 ) -> None:
     """Find the clones in captures, as fast as possible; clone records go to standard output."""
     if imsi_prefix is not None and not (imsi_prefix.isdigit() and len(imsi_prefix) == 5):
         raise typer.BadParameter("--imsi-prefix: MCC and MNC are five digits together")
+    wiring = options.wiring(link_types, ports)
     with faults_explained():
         load_kernels()
         from clonewatch.replay import CaptureSource, Placing, Replay
@@ -70,7 +76,7 @@ def replay(
         detector = detector_of(times, window, lateness)
         run = Replay(
             [
-                CaptureSource(path, number, directory, placing, refuse)
+                CaptureSource(path, number, directory, placing, refuse, wiring)
                 for number, path in enumerate(captures)
             ]
         )

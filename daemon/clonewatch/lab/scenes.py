@@ -6,10 +6,13 @@ that must not be counted as a registration.
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from clonewatch.lab.carriers import Message as Carried
+from clonewatch.lab.carriers import WrappedCapture, Wrapping, file_name
 from clonewatch.lab.pcaps import LinkType, write_pcap
 from is41.map.codes import QualificationInformationCode, SystemMyTypeCode
 from is41.map.messages import (
@@ -94,6 +97,31 @@ FIG6: Final = (
 # fmt: on
 FIG6_CLONES: Final = ("6145551234", "6145550119", "6145550390")
 
+# fmt: off
+WRAPPED: Final = {
+    Wrapping.TCAP:          "TCAP alone, in user link type 147; needs `--linktype 147=tcap`",
+    Wrapping.MTP2:          "MTP2 (link type 140)",
+    Wrapping.MTP2_EXTENDED: "MTP2 of high-speed links, sequence numbers of 12 bits",
+    Wrapping.MTP2_PSEUDO:   "MTP2 with pseudo-header (139)",
+    Wrapping.M3UA:          "M3UA on SCTP on raw IP (101)",
+    Wrapping.M3UA_PIECES:   "M3UA on SCTP, each message in pieces",
+    Wrapping.M3UA_TCP:      "M3UA on TCP, port 2905",
+    Wrapping.M2UA:          "M2UA on SCTP",
+    Wrapping.M2PA:          "M2PA on SCTP",
+    Wrapping.SUA:           "SUA on SCTP, TCAP without SCCP",
+    Wrapping.XOT:           "TCAP in X.25 on TCP (XOT), joined by the M bit",
+    Wrapping.XOT_128:       "likewise, modulo 128",
+    Wrapping.COOKED:        "M3UA, captured as Linux cooked (113)",
+    Wrapping.COOKED_2:      "M3UA, captured as Linux cooked, version 2 (276)",
+    Wrapping.VLAN:          "TALI on Ethernet with two VLAN tags",
+    Wrapping.IPV6:          "TALI on IPv6 with a hop-by-hop header",
+    Wrapping.FRAGMENTS:     "M3UA on SCTP in fragments of IPv4, the last first",
+    Wrapping.FRAGMENTS_6:   "TALI in fragments of IPv6",
+    Wrapping.PCAPNG:        "M3UA in a pcapng file",
+    Wrapping.GZIP:          "MTP3, the file gzipped",
+}
+# fmt: on
+
 
 @dataclass(frozen=True, slots=True)
 class Scene:
@@ -149,10 +177,27 @@ def write_scenes(folder: Path) -> None:
         path = folder / f"{scene.name}.pcap"
         write_pcap(path, scene.link_type, scene.times_us, scene.packets)
         lines.append(f"| {path.name} | {len(scene.packets)} | {scene.shows} |")
+    lines += _write_wrapped(folder)
     lines += ["", "## FIG. 6, registration by registration", "", "| time | MSC | MIN | |"]
     lines += ["| --- | --- | --- | --- |"]
     lines += [f"| {at} | {switch} | {number} | {what} |" for at, switch, number, what in FIG6]
     (folder / "README.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _write_wrapped(folder: Path) -> list[str]:
+    """Write FIG. 6 in every other wrapping; a line for each."""
+    lines = []
+    for wrapping, shows in WRAPPED.items():
+        path = folder / file_name(f"fig6-{wrapping}", wrapping)
+        count = 0
+        with closing(WrappedCapture(path, wrapping)) as capture:
+            for number, heard in enumerate(FIG6, 1):
+                msu = _msu(heard, _unitdata(_regnot(heard, number)))
+                packets = capture.packets(Carried.of(msu))
+                capture.write(_time_us(heard.at), packets)
+                count += len(packets)
+        lines.append(f"| {path.name} | {count} | The same: {shows}. |")
+    return lines
 
 
 def _time_us(clock: str) -> int:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
 
+from clonewatch.lab.carriers import Message, WrappedCapture, Wrapping, file_name
 from clonewatch.lab.pcaps import LinkType, PcapWriter
 from clonewatch.lab.phones import Habits, Phones
 from clonewatch.lab.regnots import encode_mtp3, encode_sccp
@@ -49,7 +50,10 @@ CLONE_HEADINGS: Final = (
 
 
 class Carrier(StrEnum):
-    """What carries the REGNOTs in a capture; its file is named after it."""
+    """What carries the REGNOTs in a capture; its file is named after it.
+
+    These are written by the million; a `Wrapping` does as well, but more slowly.
+    """
 
     MTP3 = "mtp3"
     SCCP = "sccp"
@@ -66,7 +70,7 @@ class Simulation:
     truth: Path  # the conflicts
     clones: Path  # each clone, with where and when it registered
     records: Path | None
-    captures: dict[Carrier, Path]
+    captures: dict[Carrier | Wrapping, Path]
     registrations: int  # messages, copies included
     copies: int
     late: int
@@ -106,7 +110,7 @@ def simulate(
     IMSI instead of a MIN. Times are multiples of *tick_ms*: 50 with TALI, else 1. Without *names*
     every MSC is one MSCID and bears its number. Raises ValueError for numbers out of bounds.
     """
-    chosen = [Carrier(carrier) for carrier in carriers]
+    chosen = [_carrier(carrier) for carrier in carriers]
     if tick_ms is None:
         tick_ms = TALI_TICK_MS if Carrier.TALI in chosen else 1
     rng = np.random.default_rng(seed)
@@ -116,7 +120,7 @@ def simulate(
     traffic = Traffic(town, phones, mishaps, wire.connections, rng)
     folder = Path(directory)
     folder.mkdir(parents=True, exist_ok=True)
-    captures = {carrier: folder / f"{carrier}.pcap" for carrier in chosen}
+    captures = {carrier: folder / _file_name(carrier) for carrier in chosen}
     seen = _Seen(subscribers, phones.is_cloned)
     with ExitStack() as files:
         open_captures = [
@@ -190,8 +194,40 @@ class _PlainCapture:
         self._pcap.close()
 
 
+class _WrappedCapture:
+    """Messages in any wrapping, one after the other."""
+
+    def __init__(self, path: Path, wrapping: Wrapping) -> None:
+        self._capture = WrappedCapture(path, wrapping)
+
+    def write(
+        self,
+        invokes: Invokes,
+        times_us: NDArray[np.int64],
+        connection: NDArray[np.int64],  # noqa: ARG002 - there is one
+    ) -> None:
+        messages = encode_mtp3(invokes)
+        for time_us, row, length in zip(
+            times_us.tolist(), messages.octets, messages.lengths.tolist(), strict=True
+        ):
+            message = Message.of(row[:length].tobytes())
+            self._capture.write(time_us, self._capture.packets(message))
+
+    def close(self) -> None:
+        self._capture.close()
+
+
+def _carrier(name: str) -> Carrier | Wrapping:
+    """Find a carrier by its name. Raises ValueError."""
+    return Carrier(name) if name in set(Carrier) else Wrapping(name)
+
+
+def _file_name(carrier: Carrier | Wrapping) -> str:
+    return file_name(carrier, carrier) if isinstance(carrier, Wrapping) else f"{carrier}.pcap"
+
+
 def _capture(
-    carrier: Carrier, path: Path, wire: Wire, start_ms: int, rng: np.random.Generator
+    carrier: Carrier | Wrapping, path: Path, wire: Wire, start_ms: int, rng: np.random.Generator
 ) -> _Capture:
     match carrier:
         case Carrier.MTP3:
@@ -200,6 +236,7 @@ def _capture(
             return _PlainCapture(path, LinkType.SCCP, encode_sccp)
         case Carrier.TALI:
             return TaliWriter(path, wire, start_ms * 1000, rng)
+    return _WrappedCapture(path, carrier)
 
 
 def _write(

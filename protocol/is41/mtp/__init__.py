@@ -2,4 +2,5 @@
 
 `pointcode`  ANSI signalling point codes
 `msu`        the level 3 message: service information octet, routing label, user part
+`mtp2`       the level 2 signal unit around it, as captures hold it
 """

@@ -22,7 +22,13 @@ def test_simulate_writes_a_folder_that_replay_takes(tmp_path: Path) -> None:
 
 def test_pcaps_writes_the_projects_captures(tmp_path: Path) -> None:
     assert clonewatch("lab", "pcaps", tmp_path).exit_code == 0
-    assert {path.suffix for path in tmp_path.iterdir()} == {".pcap", ".csv", ".md"}
+    assert {path.suffix for path in tmp_path.iterdir()} == {
+        ".pcap",
+        ".pcapng",
+        ".gz",
+        ".csv",
+        ".md",
+    }
 
 
 def test_numbers_out_of_bounds_are_wrong_usage(tmp_path: Path) -> None:

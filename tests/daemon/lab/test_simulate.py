@@ -145,7 +145,7 @@ def test_it_can_end_after_so_many_and_leave_the_records_out(tmp_path: Path) -> N
 
 
 def test_an_unknown_carrier_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="'pigeon' is not a valid Carrier"):
+    with pytest.raises(ValueError, match="'pigeon' is not a valid Wrapping"):
         simulate(tmp_path, subscribers=1, mscs=1, hours=1, clones=0, seed=1, carriers=["pigeon"])
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clonewatch.sources.captures import tcp
+from clonewatch.sources.captures import flows
 from clonewatch.sources.captures.reader import Capture
 from is41.reading import Layer
 from is41.tali.messages import Message, Opcode
@@ -180,10 +180,10 @@ def test_no_octets_crash_it(
 
 
 def test_more_connections_than_the_table_holds_forget_the_idle(tmp_path: Path) -> None:
-    count = tcp.FLOWS_MAX
+    count = flows.FLOWS_MAX
     payload = tali(messages(1))
-    frames = [segment(payload, 1, port=port) for port in range(1, count + 1)]
-    frames.append(segment(payload, 1 + len(payload), port=count))
+    frames = [segment(payload, 1, port=port) for port in range(20_000, 20_000 + count)]
+    frames.append(segment(payload, 1 + len(payload), port=19_999 + count))
     found, counts = received(ethernet_capture(tmp_path / "a.pcap", frames))
     assert len(found) == count + 1
     assert "tcp_segments_repeated" not in counts

@@ -1,0 +1,26 @@
+"""Codes of XOT (RFC 1613 §6.5)."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class PvcStatus(IntEnum):
+    """RFC 1613 §6.5, PVC status; setup packets have the first one and those from 0x13 on."""
+
+    WAITING_TO_CONNECT = 0x00
+    DESTINATION_DISCONNECTED = 0x08
+    CONNECTION_REFUSED = 0x09
+    ROUTING_ERROR = 0x0A
+    CONNECT_TIMED_OUT = 0x0B
+    TRYING_TO_CONNECT = 0x10
+    AWAITING_REPLY = 0x11
+    CONNECTED = 0x12
+    NO_SUCH_DESTINATION_INTERFACE = 0x13
+    DESTINATION_INTERFACE_NOT_UP = 0x14
+    NON_X25_DESTINATION_INTERFACE = 0x15
+    NO_SUCH_DESTINATION_PVC = 0x16
+    PVC_CONFIGURATION_MISMATCH = 0x17
+    FLOW_CONTROL_MISMATCH = 0x18
+    FLOW_CONTROL_NOT_SUPPORTED = 0x19
+    PROTOCOL_ERROR = 0x1A

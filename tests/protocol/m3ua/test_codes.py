@@ -1,0 +1,9 @@
+"""RFC 4666 §3, codes."""
+
+from __future__ import annotations
+
+from is41.m3ua.codes import TYPES, MessageClass
+
+
+def test_each_class_has_its_types() -> None:
+    assert set(TYPES) == set(MessageClass)
