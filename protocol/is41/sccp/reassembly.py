@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 T_REASSEMBLY: Final = 10.0  # seconds, T1.112.4: 10 to 20
 MESSAGES_MAX: Final = 1024  # messages begun and not complete: ours
+OCTETS_MAX: Final = 1 << 24  # octets of all of them together: ours, LUDT would allow 1 GiB
 SEGMENTATION_LENGTH: Final = 4  # octets: flags and segments remaining, local reference
 
 _FIRST: Final = 0x80
@@ -36,6 +37,7 @@ class Reassembler:
     def __init__(self, *, t_reassembly: float = T_REASSEMBLY) -> None:
         self._t_reassembly = t_reassembly
         self._begun: dict[Key, _Begun] = {}
+        self._octets = 0
 
     def take(self, message: Unitdata, now: float) -> bytes | None:
         """Take one segment: the whole data once it is complete, None until then.
@@ -47,7 +49,7 @@ class Reassembler:
             raise _refused(f"segmentation of {len(segmentation)} octets")
         key = message.calling, segmentation[1:]
         remaining = segmentation[0] & _REMAINING
-        begun = self._begun.pop(key, None)
+        begun = self._drop(key)
         if segmentation[0] & _FIRST:
             begun = _Begun(b"", remaining + 1, now + self._t_reassembly)
         if begun is None or now > begun.expires_at:
@@ -58,10 +60,18 @@ class Reassembler:
         begun.remaining = remaining
         if remaining == 0:
             return begun.data
-        while len(self._begun) >= MESSAGES_MAX:
-            del self._begun[next(iter(self._begun))]
         self._begun[key] = begun
+        self._octets += len(begun.data)
+        while len(self._begun) > MESSAGES_MAX or self._octets > OCTETS_MAX:
+            self._drop(next(iter(self._begun)))
         return None
+
+    def _drop(self, key: Key) -> _Begun | None:
+        """Take a message begun, if it is, out of those that wait."""
+        begun = self._begun.pop(key, None)
+        if begun is not None:
+            self._octets -= len(begun.data)
+        return begun
 
 
 def _refused(reason: str) -> DecodeError:

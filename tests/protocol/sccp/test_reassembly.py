@@ -12,7 +12,7 @@ from is41.errors import DecodeError
 from is41.sccp.codes import MessageType, OptionalName
 from is41.sccp.messages import Unitdata, is_segment
 from is41.sccp.parts import OptionalParameter
-from is41.sccp.reassembly import MESSAGES_MAX, T_REASSEMBLY, Reassembler
+from is41.sccp.reassembly import MESSAGES_MAX, OCTETS_MAX, T_REASSEMBLY, Reassembler
 
 if TYPE_CHECKING:
     from random import Random
@@ -163,3 +163,15 @@ def test_a_message_without_segmentation_is_no_segment() -> None:
     message = Unitdata(called=b"", calling=b"", data=b"A")
     assert not is_segment(message)
     refused(Reassembler(), message)
+
+
+def test_of_too_many_octets_the_oldest_make_room() -> None:
+    whole = b"x" * (OCTETS_MAX // 4)
+    begun = [segments([whole, b"B"], reference=number) for number in range(6)]
+    reassembler = Reassembler()
+    for first, _ in begun:
+        assert reassembler.take(first, 0.0) is None
+    for _, last in begun[2:]:
+        assert reassembler.take(last, 0.0) == whole + b"B"
+    with pytest.raises(DecodeError):
+        reassembler.take(begun[0][1], 0.0)
