@@ -31,7 +31,22 @@ _QUALIFIER: Final = 0x80
 _CALL, _CLEAR, _RESET, _RESTART = 0x0B, 0x13, 0x1B, 0xFB
 # Of packet types other than data, those that exist; the rest of their octet is exact but in modulo
 # 8, where RR, RNR and REJ have P(R) in the three high bits.
-_TYPES: Final = (_CALL, 0x0F, _CLEAR, 0x17, _RESET, 0x1F, _RESTART, 0xFF, 0x23, 0x27, 0xF3, 0xF7, 0xF1, 0xF5)
+_TYPES: Final = (
+    _CALL,
+    0x0F,
+    _CLEAR,
+    0x17,
+    _RESET,
+    0x1F,
+    _RESTART,
+    0xFF,
+    0x23,
+    0x27,
+    0xF3,
+    0xF7,
+    0xF1,
+    0xF5,
+)
 _FLOW: Final = (0x01, 0x05, 0x09)
 _NONE: Final = -1
 
