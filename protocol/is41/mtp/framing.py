@@ -14,6 +14,8 @@ import numpy as np
 
 from is41.kernel import part
 
+from .msu import LABEL_LENGTH, ServiceIndicator
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -22,6 +24,9 @@ HEADER_LENGTH: Final = 3  # octets: BSN and BIB, FSN and FIB, LI
 EXTENDED_HEADER_LENGTH: Final = 6
 LI_MAX: Final = 63  # of the basic form: it stands for 63 and more octets, too
 CHECK_LENGTH: Final = 2  # octets of check bits, where a capture kept them
+_LABEL: Final = int(LABEL_LENGTH)
+_SCCP: Final = int(ServiceIndicator.SCCP)
+_UNITDATA: Final = (0x09, 0x11)  # UDT, XUDT
 NOT_MSU, MALFORMED = -1, -2  # instead of where an MSU begins
 
 
@@ -35,15 +40,22 @@ def _fits(left: int, indicated: int, most: int) -> bool:
 
 @part
 def form_of(octets: NDArray[np.uint8], at: int, end: int) -> int:
-    """Tell the form of a unit by which LI fits its length; the basic form where both do."""
-    if at + HEADER_LENGTH > end:
+    """Tell the form of a unit by which LI fits its length.
+
+    Where both do, it is the extended one if a unitdata for SCCP stands where that has it.
+    """
+    if at + EXTENDED_HEADER_LENGTH > end:
+        return BASIC
+    extended = int(np.int64(octets[at + 4])) | int(np.int64(octets[at + 5])) << 8
+    if not _fits(end - at - EXTENDED_HEADER_LENGTH, extended, 0x1FF):
         return BASIC
     basic = int(np.int64(octets[at + 2])) & LI_MAX
-    if _fits(end - at - HEADER_LENGTH, basic, LI_MAX) or at + EXTENDED_HEADER_LENGTH > end:
+    if not _fits(end - at - HEADER_LENGTH, basic, LI_MAX):
+        return EXTENDED
+    sio = at + EXTENDED_HEADER_LENGTH
+    if sio + _LABEL >= end or octets[sio] & 0x0F != _SCCP:
         return BASIC
-    extended = int(np.int64(octets[at + 4])) | (int(np.int64(octets[at + 5])) & 1) << 8
-    fits = _fits(end - at - EXTENDED_HEADER_LENGTH, extended, 0x1FF)
-    return EXTENDED if fits else BASIC
+    return EXTENDED if octets[sio + _LABEL] in _UNITDATA else BASIC
 
 
 @part
