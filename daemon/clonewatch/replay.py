@@ -16,7 +16,9 @@ from clonewatch.collector import Collector
 from clonewatch.errors import InputError
 from clonewatch.registrations import SOURCES_MAX
 from clonewatch.sources.captures.reader import Capture
+from clonewatch.sources.groups import is_group, read_groups
 from clonewatch.sources.merge import merged
+from clonewatch.sources.parquet import is_parquet, read_parquet
 from clonewatch.sources.records import read_records
 
 if TYPE_CHECKING:
@@ -91,14 +93,22 @@ class CaptureSource:
 
 
 class RecordsSource:
-    """One record group (CSV): its registrations, and what was counted on the way."""
+    """Record groups: their registrations, and what was counted on the way.
+
+    *paths*: one file (CSV or Parquet), the folder of a record file, or some groups of one.
+    """
 
     cut: str | None = None
 
     def __init__(
-        self, path: Path, number: int, mscs: Mscs, refuse: Callable[[str], None] | None
+        self,
+        paths: Sequence[Path],
+        number: int,
+        mscs: Mscs,
+        refuse: Callable[[str], None] | None,
     ) -> None:
-        self.path = path
+        self.path = paths[0] if len(paths) == 1 else paths[0].absolute().parent
+        self._paths = paths
         self._number = number
         self._mscs = mscs
         self._refuse = refuse
@@ -107,9 +117,15 @@ class RecordsSource:
 
     def batches(self) -> Iterator[Batch]:
         """Give the registrations. Raises InputError, OSError."""
-        for batch in read_records(self.path, self._number, self._mscs, refuse=self._told):
+        for batch in self._read():
             self._rows += len(batch)
             yield batch
+
+    def _read(self) -> Iterator[Batch]:
+        if self.path.is_dir() or is_group(self.path):
+            return read_groups(self._paths, self._number, self._mscs)
+        read = read_parquet if is_parquet(self.path) else read_records
+        return read(self.path, self._number, self._mscs, refuse=self._told)
 
     def counts(self) -> Counter[str]:
         """What was read, by name."""

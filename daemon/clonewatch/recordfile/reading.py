@@ -16,7 +16,7 @@ from .rows import RECEIVED, Rows
 from .sealing import SCHEMA, SEQUENCE, open_contents
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -46,20 +46,10 @@ def read_group(group: Group, columns: Collection[str] = ALL) -> Rows:
     return read_sealed(group.sealed_path, columns)
 
 
-def is_sealed_group(path: Path) -> bool:
-    """Whether a Parquet file is a sealed group. Raises OSError, ArrowException."""
-    return bool(pq.read_schema(path).equals(SCHEMA))
-
-
 def read_sealed(path: Path, columns: Collection[str] = ALL) -> Rows:
     """The registrations of a sealed group, in order of arrival. Raises InputError, OSError."""
     wanted = [name for name in ALL if name in columns or name == SEQUENCE]
-    try:
-        table = pq.ParquetFile(path, memory_map=True).read(columns=wanted)
-    except pa.ArrowException as error:
-        raise InputError(path, f"cannot be read: {error}") from None
-    if not table.schema.equals(pa.schema([SCHEMA.field(name) for name in wanted])):
-        raise InputError(path, "its columns are not a sealed group's")
+    table = read_columns(path, wanted)
     found = {name: table[name].to_numpy() for name in wanted}
     sequence = found.pop(SEQUENCE)
     if not len(sequence):
@@ -69,6 +59,17 @@ def read_sealed(path: Path, columns: Collection[str] = ALL) -> Rows:
     if span > GROUP_ROWS_MAX:
         raise InputError(path, f"sequences {first} to {first + span - 1} are too many for a group")
     return _arrived(path, found, sequence - first, first, span)
+
+
+def read_columns(path: Path, columns: Sequence[str]) -> pa.Table:
+    """Columns of a sealed group, as the rows are sorted. Raises InputError."""
+    try:
+        table = pq.ParquetFile(path, memory_map=True).read(columns=columns)
+    except (OSError, pa.ArrowException) as error:  # Arrow has both for damage
+        raise InputError(path, f"cannot be read: {error}") from None
+    if not table.schema.equals(pa.schema([SCHEMA.field(name) for name in columns])):
+        raise InputError(path, "its columns are not a sealed group's")
+    return table
 
 
 def _arrived(

@@ -6,13 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from clonewatch.errors import InputError
 
 from .groups import groups_in
-from .reading import read_group
+from .reading import read_columns, read_group
 from .sealing import SEQUENCE, open_contents
 
 if TYPE_CHECKING:
@@ -57,15 +55,15 @@ def _sequence(group: Group, faults: list[str]) -> NDArray[np.int64]:
             if contents.torn_octets:
                 faults.append(f"{contents.torn_octets} octets behind the last whole block")
         return read_group(group).sequence
-    except (InputError, pa.ArrowException) as error:
-        faults.append(error.message if isinstance(error, InputError) else str(error))
+    except InputError as error:
+        faults.append(error.message)
         return np.empty(0, np.int64)
 
 
 def _unsorted(path: Path) -> Iterator[str]:
     """Where the rows of a sealed group are not in the order of (msid, time, sequence)."""
-    table = pq.ParquetFile(path, memory_map=True).read(columns=["msid", "time", SEQUENCE])
-    msid, time, sequence = (table[name].to_numpy() for name in ("msid", "time", SEQUENCE))
+    names = ("msid", "time", SEQUENCE)
+    msid, time, sequence = (column.to_numpy() for column in read_columns(path, names).columns)
     falls = msid[1:] < msid[:-1]
     same = msid[1:] == msid[:-1]
     falls |= same & (time[1:] < time[:-1])

@@ -85,7 +85,7 @@ def read_records(
         raise InputError(path, f"cannot be read: {error.strerror}") from None
     with stream:
         table = _Table(path, stream, refuse)
-        converter = _Converter(source, mscs, refuse)
+        converter = Converter(source, mscs, refuse)
         for lines, columns in table.blocks(batch_rows):
             batch = converter.batch(lines, columns)
             if len(batch):
@@ -116,6 +116,18 @@ def write_records(path: Path | str, batches: Iterable[Batch]) -> None:
             records.write(batch)
 
 
+def check_headings(path: Path, headings: Sequence[str], *, line: int | None = None) -> None:
+    """See that what is needed is there, and nothing twice. Raises InputError."""
+    for heading in headings:
+        if headings.count(heading) > 1:
+            raise InputError(path, f"heading {heading!r} stands twice", line=line)
+    for needed in ("time", "esn", "mscid"):
+        if needed not in headings:
+            raise InputError(path, f"the heading {needed!r} is missing", line=line)
+    if "min" not in headings and "imsi" not in headings:
+        raise InputError(path, "the heading 'min' (or 'imsi') is missing", line=line)
+
+
 def _open(path: Path, mode: str) -> TextIO:
     """A text stream, which the caller closes."""
     # An octet that is not UTF-8 spoils its row, not the file.
@@ -140,7 +152,16 @@ class _Table:
             raise InputError(path, f"cannot be read: {self._broken}")
         self._headings = [cell.strip() for cell in next(csv.reader(first), [])]
         self._line = 1  # lines taken
-        self._check_headings()
+        if not any(self._headings):
+            raise InputError(path, "no headings in the first line", line=1)
+        for heading in self._headings:
+            if heading not in HEADINGS:
+                raise InputError(
+                    path,
+                    f"unknown heading {heading!r}; known are {', '.join(HEADINGS)}",
+                    line=1,
+                )
+        check_headings(path, self._headings, line=1)
 
     def blocks(self, rows: int) -> Iterator[tuple[Sequence[int], Columns]]:
         """Line numbers and cells. Raises InputError where the file breaks off."""
@@ -193,27 +214,8 @@ class _Table:
         columns = list(zip(*rows, strict=True)) or [()] * len(self._headings)
         return lines, dict(zip(self._headings, columns, strict=True))
 
-    def _check_headings(self) -> None:
-        headings = self._headings
-        if not any(headings):
-            raise InputError(self._path, "no headings in the first line", line=1)
-        for heading in headings:
-            if heading not in HEADINGS:
-                raise InputError(
-                    self._path,
-                    f"unknown heading {heading!r}; known are {', '.join(HEADINGS)}",
-                    line=1,
-                )
-            if headings.count(heading) > 1:
-                raise InputError(self._path, f"heading {heading!r} stands twice", line=1)
-        for needed in ("time", "esn", "mscid"):
-            if needed not in headings:
-                raise InputError(self._path, f"the heading {needed!r} is missing", line=1)
-        if "min" not in headings and "imsi" not in headings:
-            raise InputError(self._path, "the heading 'min' (or 'imsi') is missing", line=1)
 
-
-class _Converter:
+class Converter:
     """Cells to columns: many at once where they have the usual form, else one by one."""
 
     def __init__(self, source: int, mscs: Mscs, refuse: Refuse) -> None:
