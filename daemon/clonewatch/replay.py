@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from clonewatch.collector import Refusal
     from clonewatch.detector import Conflict, Detector
     from clonewatch.mscs import Mscs
+    from clonewatch.recordfile import RecordFile
     from clonewatch.registrations import Batch
 
 
@@ -146,15 +147,19 @@ Source = CaptureSource | RecordsSource
 
 
 class Replay:
-    """Reads *sources* together; a source's number is its place in the list."""
+    """Reads *sources* together; a source's number is its place in the list.
 
-    def __init__(self, sources: Sequence[Source]) -> None:
+    What is judged goes into *record* first.
+    """
+
+    def __init__(self, sources: Sequence[Source], record: RecordFile | None = None) -> None:
         if len(sources) > SOURCES_MAX:
             raise InputError(
                 sources[SOURCES_MAX].path,
                 f"more than {SOURCES_MAX} files at once: put several into one, or run in turns",
             )
         self.sources = sources
+        self._record = record
         self._begun = time.perf_counter()
 
     def batches(self, ended: Callable[[int], None] = lambda _: None) -> Iterator[Batch]:
@@ -164,6 +169,8 @@ class Replay:
     def conflicts(self, detector: Detector) -> Iterator[Conflict]:
         """Give each conflict as soon as it is found."""
         for batch in self.batches(detector.source_ended):
+            if self._record is not None:
+                self._record.append(batch)
             yield from detector.take(batch)
 
     def summary(self, found: Mapping[str, int]) -> dict[str, Any]:

@@ -37,6 +37,7 @@ class GroupWriter:
         group_rows_max: int = GROUP_ROWS_MAX,
     ) -> None:
         self.written = self.synced = opened.next_sequence
+        self.rows_written = 0
         self.finished: list[Group] = []  # groups that may be sealed; the caller takes them
         self.retry_at: float | None = None  # set while the disk takes nothing
         self.sync_failed = False
@@ -65,6 +66,7 @@ class GroupWriter:
             return False
         self._end += len(block.octets)
         self.written = block.next
+        self.rows_written += block.rows
         if self._sync_at is None:
             self._sync_at = now + SYNC_WITHIN_S
         if self.retry_at is not None:

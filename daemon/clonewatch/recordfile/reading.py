@@ -46,6 +46,16 @@ def read_group(group: Group, columns: Collection[str] = ALL) -> Rows:
     return read_sealed(group.sealed_path, columns)
 
 
+def count_rows(group: Group) -> int:
+    """How many registrations a group holds. Raises InputError, OSError."""
+    if not group.is_sealed:
+        return sum(len(block.rows) for block in open_contents(group.open_path).blocks)
+    try:
+        return int(pq.read_metadata(group.sealed_path).num_rows)
+    except (OSError, pa.ArrowException) as error:
+        raise InputError(group.sealed_path, f"cannot be read: {error}") from None
+
+
 def read_sealed(path: Path, columns: Collection[str] = ALL) -> Rows:
     """The registrations of a sealed group, in order of arrival. Raises InputError, OSError."""
     wanted = [name for name in ALL if name in columns or name == SEQUENCE]
@@ -59,6 +69,22 @@ def read_sealed(path: Path, columns: Collection[str] = ALL) -> Rows:
     if span > GROUP_ROWS_MAX:
         raise InputError(path, f"sequences {first} to {first + span - 1} are too many for a group")
     return _arrived(path, found, sequence - first, first, span)
+
+
+def read_row_groups(path: Path, columns: Collection[str] = ALL) -> Iterator[Rows]:
+    """Registrations of a file that only has a group's columns, an export say.
+
+    Each row group is put in order of arrival by itself. Raises InputError.
+    """
+    wanted = [name for name in ALL if name in columns or name == SEQUENCE]
+    try:
+        file = pq.ParquetFile(path, memory_map=True)
+        for number in range(file.num_row_groups):
+            table = file.read_row_group(number, columns=wanted)
+            order = np.argsort(table[SEQUENCE].to_numpy(), kind="stable")
+            yield _rows({name: table[name].to_numpy()[order] for name in wanted}, len(order))
+    except (OSError, pa.ArrowException) as error:
+        raise InputError(path, f"cannot be read: {error}") from None
 
 
 def read_columns(path: Path, columns: Sequence[str]) -> pa.Table:

@@ -80,6 +80,11 @@ class Recorder:
         return self._writer.synced
 
     @property
+    def rows_written(self) -> int:
+        """Registrations stored since it was opened. Monotonic."""
+        return self._writer.rows_written
+
+    @property
     def rows_lost(self) -> int:
         """Registrations that were not stored. Monotonic."""
         return self._pending.rows_lost

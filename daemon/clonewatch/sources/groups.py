@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 
 from clonewatch.errors import InputError
 from clonewatch.recordfile.groups import group_of, groups_in
-from clonewatch.recordfile.reading import read_group, read_sealed
+from clonewatch.recordfile.reading import read_group, read_row_groups
 from clonewatch.recordfile.sealing import SCHEMA
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def read_groups(paths: Iterable[Path], source: int, mscs: Mscs) -> Iterator[Batc
 
 
 def is_group(path: Path) -> bool:
-    """Whether a file is a group of a record file, whatever its name is. Raises OSError."""
+    """Whether a file is a group of a record file, or has the columns of one. Raises OSError."""
     if group_of(path) is not None:
         return True
     try:
@@ -73,4 +73,4 @@ def _read(paths: Iterable[Path]) -> Iterator[Rows]:
         elif (group := group_of(path)) is not None:
             yield read_group(group, NEEDED)
         else:
-            yield read_sealed(path, NEEDED)
+            yield from read_row_groups(path, NEEDED)

@@ -2,7 +2,7 @@
 
 What is text there may be text here, and means the same. A time may also be a timestamp (without a
 time zone: UTC) or a number of seconds; `min` and `imsi` numbers; `esn` and `mscid` the numbers
-that `Batch` holds. Columns of other names are passed over. Rows are taken in the order of the
+that `Batch` holds (so let nobody guess that hex digits were decimal ones on the way). Columns of other names are passed over. Rows are taken in the order of the
 file, but those of one row group in order of time: files are often sorted by subscriber.
 """
 
@@ -66,7 +66,8 @@ def _opened(path: Path) -> pq.ParquetFile:
 def _cells(path: Path, name: str, column: pa.ChunkedArray) -> Sequence[str]:
     """The cells that would stand in `records.csv`."""
     if pa.types.is_timestamp(column.type):
-        column = column.cast(pa.timestamp("ms", column.type.tz), safe=False)
+        zone = None if column.type.tz is None else "UTC"
+        column = column.cast(pa.timestamp("ms", zone), safe=False)
         return _texts(pc.strftime(column, "%Y-%m-%dT%H:%M:%SZ"))
     if pa.types.is_integer(column.type):
         text = _OF_NUMBERS.get(name, str)

@@ -95,8 +95,8 @@ def read_records(
 class RecordsWriter:
     """A file of registrations being written; times in the years 1970 to 9999."""
 
-    def __init__(self, path: Path | str) -> None:
-        self._stream = _open(Path(path), "wt")
+    def __init__(self, file: Path | str | TextIO) -> None:
+        self._stream = _open(Path(file), "wt") if isinstance(file, Path | str) else file
         self._writer = csv.writer(self._stream, lineterminator="\n")
         self._writer.writerow(HEADINGS)
 
@@ -229,7 +229,7 @@ class Converter:
         blank = [""] * len(lines)
         batch = Batch.empty(len(lines))
         batch.source.fill(self._source)
-        batch.time[:] = self._column(columns["time"], _times, _time, "time_malformed")
+        batch.time[:] = self._column(columns["time"], _times, parse_time, "time_malformed")
         batch.msid[:] = self._msid(columns.get("min", blank), columns.get("imsi", blank))
         batch.esn[:] = self._column(columns["esn"], _esns, _esn, "esn_malformed")
         batch.mscid[:] = self._column(columns["mscid"], None, self._mscid, "mscid_malformed")
@@ -319,8 +319,8 @@ def _flag(batch: Batch, no_transaction_id: NDArray[np.bool_]) -> None:
         batch.flags[mask] |= np.uint8(flag)
 
 
-def _time(cell: str) -> int:
-    """Milliseconds since 1970 UTC."""
+def parse_time(cell: str) -> int:
+    """Milliseconds since 1970 UTC. Raises ValueError."""
     if match := _SECONDS.fullmatch(cell):
         return int(match[1]) * 1000 + int(((match[2] or "") + "000")[:3])
     try:
