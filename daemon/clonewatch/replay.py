@@ -16,7 +16,9 @@ from clonewatch.collector import Collector
 from clonewatch.errors import InputError
 from clonewatch.registrations import SOURCES_MAX
 from clonewatch.sources.captures.reader import Capture
+from clonewatch.sources.groups import is_group, read_groups
 from clonewatch.sources.merge import merged
+from clonewatch.sources.parquet import is_parquet, read_parquet
 from clonewatch.sources.records import read_records
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from clonewatch.collector import Refusal
     from clonewatch.detector import Conflict, Detector
     from clonewatch.mscs import Mscs
+    from clonewatch.recordfile import RecordFile
     from clonewatch.registrations import Batch
     from clonewatch.sources.captures.reader import Wiring
 
@@ -93,14 +96,22 @@ class CaptureSource:
 
 
 class RecordsSource:
-    """One record group (CSV): its registrations, and what was counted on the way."""
+    """Record groups: their registrations, and what was counted on the way.
+
+    *paths*: one file (CSV or Parquet), the folder of a record file, or some groups of one.
+    """
 
     cut: str | None = None
 
     def __init__(
-        self, path: Path, number: int, mscs: Mscs, refuse: Callable[[str], None] | None
+        self,
+        paths: Sequence[Path],
+        number: int,
+        mscs: Mscs,
+        refuse: Callable[[str], None] | None,
     ) -> None:
-        self.path = path
+        self.path = paths[0] if len(paths) == 1 else paths[0].absolute().parent
+        self._paths = paths
         self._number = number
         self._mscs = mscs
         self._refuse = refuse
@@ -109,9 +120,15 @@ class RecordsSource:
 
     def batches(self) -> Iterator[Batch]:
         """Give the registrations. Raises InputError, OSError."""
-        for batch in read_records(self.path, self._number, self._mscs, refuse=self._told):
+        for batch in self._read():
             self._rows += len(batch)
             yield batch
+
+    def _read(self) -> Iterator[Batch]:
+        if self.path.is_dir() or is_group(self.path):
+            return read_groups(self._paths, self._number, self._mscs)
+        read = read_parquet if is_parquet(self.path) else read_records
+        return read(self.path, self._number, self._mscs, refuse=self._told)
 
     def counts(self) -> Counter[str]:
         """What was read, by name."""
@@ -132,15 +149,19 @@ Source = CaptureSource | RecordsSource
 
 
 class Replay:
-    """Reads *sources* together; a source's number is its place in the list."""
+    """Reads *sources* together; a source's number is its place in the list.
 
-    def __init__(self, sources: Sequence[Source]) -> None:
+    What is judged goes into *record* first.
+    """
+
+    def __init__(self, sources: Sequence[Source], record: RecordFile | None = None) -> None:
         if len(sources) > SOURCES_MAX:
             raise InputError(
                 sources[SOURCES_MAX].path,
                 f"more than {SOURCES_MAX} files at once: put several into one, or run in turns",
             )
         self.sources = sources
+        self._record = record
         self._begun = time.perf_counter()
 
     def batches(self, ended: Callable[[int], None] = lambda _: None) -> Iterator[Batch]:
@@ -150,6 +171,8 @@ class Replay:
     def conflicts(self, detector: Detector) -> Iterator[Conflict]:
         """Give each conflict as soon as it is found."""
         for batch in self.batches(detector.source_ended):
+            if self._record is not None:
+                self._record.append(batch)
             yield from detector.take(batch)
 
     def summary(self, found: Mapping[str, int]) -> dict[str, Any]:

@@ -40,7 +40,7 @@ def test_conflicts_and_the_summary_of_several_captures() -> None:
 def test_records_are_counted_and_refused_by_row(tmp_path: Path) -> None:
     path = tmp_path / "g.csv"
     path.write_text("time,min,esn,mscid\n1,6145551234,82123456,4660-1\n2,x,1,1\n", encoding="utf-8")
-    run = Replay([RecordsSource(path, 0, Mscs.load(PCAPS / "mscs.csv"), None)])
+    run = Replay([RecordsSource([path], 0, Mscs.load(PCAPS / "mscs.csv"), None)])
     assert len(Batch.joined(list(run.batches()))) == 1
     summary = run.summary({})
     assert (summary["frames"], summary["registrations"]) == (2, 1)
@@ -49,6 +49,6 @@ def test_records_are_counted_and_refused_by_row(tmp_path: Path) -> None:
 
 def test_more_files_than_there_are_numbers_for_sources_are_refused() -> None:
     mscs = Mscs.load(PCAPS / "mscs.csv")
-    sources = [RecordsSource(Path(f"{n}.csv"), n % 256, mscs, None) for n in range(SOURCES_MAX + 1)]
+    sources = [RecordsSource([Path(f"{n}.csv")], n % 256, mscs, None) for n in range(SOURCES_MAX + 1)]
     with pytest.raises(InputError, match=r"256\.csv: more than 256 files at once"):
         Replay(sources)

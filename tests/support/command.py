@@ -19,8 +19,13 @@ class Ran:
     """How a command ended and what it said."""
 
     exit_code: int
-    output: str
+    octets: bytes
     errors: str
+
+    @property
+    def output(self) -> str:
+        """Standard output, as text."""
+        return self.octets.decode()
 
     @property
     def records(self) -> list[dict[str, Any]]:
@@ -33,4 +38,4 @@ def clonewatch(*words: str | Path) -> Ran:
     result = CliRunner().invoke(app, [str(word) for word in words])
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
-    return Ran(result.exit_code, result.stdout, result.stderr)
+    return Ran(result.exit_code, result.stdout_bytes, result.stderr)

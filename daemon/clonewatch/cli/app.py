@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from clonewatch.cli import decode, demo, detect, lab, replay, travel
+from clonewatch.cli import decode, demo, detect, lab, records, replay, travel
 
 app = typer.Typer(
     name="clonewatch",
@@ -17,5 +17,6 @@ app.command("replay")(replay.replay)
 app.command("detect")(detect.detect)
 app.command("decode")(decode.decode)
 app.add_typer(travel.app, name="travel")
+app.add_typer(records.app, name="records")
 app.add_typer(lab.app, name="lab")
 app.command("demo")(demo.demo)

@@ -18,7 +18,11 @@ if TYPE_CHECKING:
     from clonewatch.travel.table import TravelTimes
 
 Records = Annotated[
-    list[Path], typer.Argument(help="Record groups (CSV, CSV.gz).", metavar="RECORDS...")
+    list[Path],
+    typer.Argument(
+        help="Record groups (CSV, CSV.gz, Parquet), or the folder of a record file.",
+        metavar="RECORDS...",
+    ),
 ]
 Every = Annotated[
     str | None,
@@ -47,12 +51,16 @@ def detect(
     with faults_explained():
         load_kernels()
         from clonewatch.replay import RecordsSource, Replay
+        from clonewatch.sources.groups import gathered
         from clonewatch.travel.table import load_travel
 
         directory, times = load_travel(travel, mscs, placed=True)
         refuse = say if verbose else None
         run = Replay(
-            [RecordsSource(path, number, directory, refuse) for number, path in enumerate(records)]
+            [
+                RecordsSource(paths, number, directory, refuse)
+                for number, paths in enumerate(gathered(records))
+            ]
         )
         if every_ms is None:
             detector = detector_of(times, window, lateness)

@@ -159,6 +159,7 @@ _TOLD_IF_ANY = {
     "unknown_msc": "at unknown MSCs",
     "pairs_unknown": "pairs without a travel time",
     "window_overflowed": "beyond the window's bounds",
+    "record_lost": "not recorded",
     "clock_suspect": "with a suspect clock",
     "returned": "returned undelivered",
     "tcp_gaps": "gaps in TCP",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,10 +20,12 @@ from clonewatch.cli.output import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from clonewatch.detector import Conflict, Detector
     from clonewatch.mscs import Mscs
+    from clonewatch.recordfile import Recorder
+    from clonewatch.recordfile.events import Event
     from clonewatch.replay import Replay
     from clonewatch.travel.table import TravelTimes
 
@@ -45,6 +48,10 @@ Calling = Annotated[
         help="Let the calling point code place a REGNOT that names no switch.",
     ),
 ]
+Record = Annotated[
+    Path | None,
+    typer.Option("--record", help="Keep what is read in the record file here.", metavar="DIR"),
+]
 
 
 def replay(
@@ -59,6 +66,7 @@ def replay(
     place_by_calling: Calling = False,
     link_types: options.LinkTypes = None,
     ports: options.Ports = None,
+    record: Record = None,
     verbose: options.Verbose = False,
 ) -> None:
     """Find the clones in captures, as fast as possible; clone records go to standard output."""
@@ -74,14 +82,45 @@ def replay(
         placing = Placing(imsi_prefix=imsi_prefix, place_by_calling=place_by_calling)
         refuse = say if verbose else None
         detector = detector_of(times, window, lateness)
-        run = Replay(
-            [
-                CaptureSource(path, number, directory, placing, refuse, wiring)
-                for number, path in enumerate(captures)
-            ]
-        )
-        write(run, directory, run.conflicts(detector), as_json=as_json)
-        end(run, detector.counts, summary_file)
+        with recorder(record) as recorded:
+            run = Replay(
+                [
+                    CaptureSource(path, number, directory, placing, refuse, wiring)
+                    for number, path in enumerate(captures)
+                ],
+                recorded,
+            )
+            write(run, directory, run.conflicts(detector), as_json=as_json)
+        end(run, detector.counts | counts_of(recorded), summary_file)
+    if recorded is not None and recorded.rows_lost:
+        raise typer.Exit(Exit.FAILED)
+
+
+@contextlib.contextmanager
+def recorder(directory: Path | None) -> Iterator[Recorder | None]:
+    """Open the record file to write, if there is to be one; its groups are sealed at the end."""
+    if directory is None:
+        yield None
+        return
+    from clonewatch.recordfile import Recorder
+    from clonewatch.recordfile.events import Removed, Sealed
+
+    def tell(event: Event) -> None:
+        if not isinstance(event, Sealed | Removed):
+            say(f"clonewatch: {event}")
+
+    opened = Recorder(directory, tell=tell)
+    try:
+        yield opened
+    finally:
+        opened.close(seal=True)
+
+
+def counts_of(recorded: Recorder | None) -> dict[str, int]:
+    """Say what the record file took, for the summary."""
+    if recorded is None:
+        return {}
+    return {"recorded": recorded.rows_written, "record_lost": recorded.rows_lost}
 
 
 def detector_of(travel: TravelTimes, window_hours: float, lateness_minutes: float) -> Detector:

@@ -85,7 +85,7 @@ def read_records(
         raise InputError(path, f"cannot be read: {error.strerror}") from None
     with stream:
         table = _Table(path, stream, refuse)
-        converter = _Converter(source, mscs, refuse)
+        converter = Converter(source, mscs, refuse)
         for lines, columns in table.blocks(batch_rows):
             batch = converter.batch(lines, columns)
             if len(batch):
@@ -95,8 +95,8 @@ def read_records(
 class RecordsWriter:
     """A file of registrations being written; times in the years 1970 to 9999."""
 
-    def __init__(self, path: Path | str) -> None:
-        self._stream = _open(Path(path), "wt")
+    def __init__(self, file: Path | str | TextIO) -> None:
+        self._stream = _open(Path(file), "wt") if isinstance(file, Path | str) else file
         self._writer = csv.writer(self._stream, lineterminator="\n")
         self._writer.writerow(HEADINGS)
 
@@ -114,6 +114,18 @@ def write_records(path: Path | str, batches: Iterable[Batch]) -> None:
     with closing(RecordsWriter(path)) as records:
         for batch in batches:
             records.write(batch)
+
+
+def check_headings(path: Path, headings: Sequence[str], *, line: int | None = None) -> None:
+    """See that what is needed is there, and nothing twice. Raises InputError."""
+    for heading in headings:
+        if headings.count(heading) > 1:
+            raise InputError(path, f"heading {heading!r} stands twice", line=line)
+    for needed in ("time", "esn", "mscid"):
+        if needed not in headings:
+            raise InputError(path, f"the heading {needed!r} is missing", line=line)
+    if "min" not in headings and "imsi" not in headings:
+        raise InputError(path, "the heading 'min' (or 'imsi') is missing", line=line)
 
 
 def _open(path: Path, mode: str) -> TextIO:
@@ -140,7 +152,16 @@ class _Table:
             raise InputError(path, f"cannot be read: {self._broken}")
         self._headings = [cell.strip() for cell in next(csv.reader(first), [])]
         self._line = 1  # lines taken
-        self._check_headings()
+        if not any(self._headings):
+            raise InputError(path, "no headings in the first line", line=1)
+        for heading in self._headings:
+            if heading not in HEADINGS:
+                raise InputError(
+                    path,
+                    f"unknown heading {heading!r}; known are {', '.join(HEADINGS)}",
+                    line=1,
+                )
+        check_headings(path, self._headings, line=1)
 
     def blocks(self, rows: int) -> Iterator[tuple[Sequence[int], Columns]]:
         """Line numbers and cells. Raises InputError where the file breaks off."""
@@ -193,27 +214,8 @@ class _Table:
         columns = list(zip(*rows, strict=True)) or [()] * len(self._headings)
         return lines, dict(zip(self._headings, columns, strict=True))
 
-    def _check_headings(self) -> None:
-        headings = self._headings
-        if not any(headings):
-            raise InputError(self._path, "no headings in the first line", line=1)
-        for heading in headings:
-            if heading not in HEADINGS:
-                raise InputError(
-                    self._path,
-                    f"unknown heading {heading!r}; known are {', '.join(HEADINGS)}",
-                    line=1,
-                )
-            if headings.count(heading) > 1:
-                raise InputError(self._path, f"heading {heading!r} stands twice", line=1)
-        for needed in ("time", "esn", "mscid"):
-            if needed not in headings:
-                raise InputError(self._path, f"the heading {needed!r} is missing", line=1)
-        if "min" not in headings and "imsi" not in headings:
-            raise InputError(self._path, "the heading 'min' (or 'imsi') is missing", line=1)
 
-
-class _Converter:
+class Converter:
     """Cells to columns: many at once where they have the usual form, else one by one."""
 
     def __init__(self, source: int, mscs: Mscs, refuse: Refuse) -> None:
@@ -227,7 +229,7 @@ class _Converter:
         blank = [""] * len(lines)
         batch = Batch.empty(len(lines))
         batch.source.fill(self._source)
-        batch.time[:] = self._column(columns["time"], _times, _time, "time_malformed")
+        batch.time[:] = self._column(columns["time"], _times, parse_time, "time_malformed")
         batch.msid[:] = self._msid(columns.get("min", blank), columns.get("imsi", blank))
         batch.esn[:] = self._column(columns["esn"], _esns, _esn, "esn_malformed")
         batch.mscid[:] = self._column(columns["mscid"], None, self._mscid, "mscid_malformed")
@@ -317,8 +319,8 @@ def _flag(batch: Batch, no_transaction_id: NDArray[np.bool_]) -> None:
         batch.flags[mask] |= np.uint8(flag)
 
 
-def _time(cell: str) -> int:
-    """Milliseconds since 1970 UTC."""
+def parse_time(cell: str) -> int:
+    """Milliseconds since 1970 UTC. Raises ValueError."""
     if match := _SECONDS.fullmatch(cell):
         return int(match[1]) * 1000 + int(((match[2] or "") + "000")[:3])
     try:

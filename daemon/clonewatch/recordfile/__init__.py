@@ -1,0 +1,53 @@
+"""The REGNOT record file (312): every registration, in half hour data groups (310).
+
+A registration gets a number when it arrives, its *sequence*; numbers are never used twice. What
+has arrived waits in `pending`, and goes to the *open group* in `blocks` of fixed-width `rows`
+(`groupwriter`). When its half hour is over the group is *sealed*: sorted, and written as Parquet
+(`sealing`). `recorder` runs all this in threads of its own, and `retention` says how much is kept.
+Whatever a crash left is mended when the record file is opened again (`opening`); `reading` gives
+the registrations in their order of arrival, and `verify` looks for what is wrong. A group's name
+tells its half hour and its first sequence (`groups`).
+
+Should the messages themselves be kept one day, they belong into a file beside the group, by
+sequence: rows stay as wide as they are.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from .recorder import Recorder
+from .retention import Retention
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from clonewatch.registrations import Batch
+
+    from .rows import Rows
+
+__all__ = ["RecordFile", "Recorder", "Retention"]
+
+
+class RecordFile(Protocol):
+    """What the rest of the program sees: one machine's `Recorder`, or a cluster's log."""
+
+    @property
+    def written(self) -> int:
+        """Everything below this sequence outlives the process, or is counted as lost."""
+
+    @property
+    def synced(self) -> int:
+        """Everything below this sequence outlives a power cut, or is counted as lost."""
+
+    def append(self, batch: Batch) -> int:
+        """Take registrations in; the sequence of the first. Their columns must stay as they are."""
+
+    def flush(self, *, sync: bool = False) -> bool:
+        """Write, or sync, all that was appended, now; False if that fails."""
+
+    def batches(self, since_ms: int = 0) -> Iterator[Rows]:
+        """Give what groups from *since_ms* (receipt) on hold, in order of arrival."""
+
+    def close(self, *, seal: bool = False) -> None:
+        """Write what is left; with *seal* as groups that are closed for good."""

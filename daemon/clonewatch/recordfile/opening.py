@@ -1,0 +1,116 @@
+"""Opening a record file: what a crash left is mended, and nothing is stored twice or lost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from .events import CutBack, Damaged
+from .groups import GROUP_ROWS_MAX, groups_in, half_hour
+from .openfile import OpenFile
+from .sealing import SCHEMA, SEQUENCE, open_contents
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from .events import Event
+    from .groups import Group
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """Where to go on."""
+
+    next_sequence: int = 0
+    group: Group | None = None  # the open group, if its half hour is still running
+    end: int = 0  # its octets
+    to_seal: tuple[Group, ...] = ()
+
+
+def opened(
+    directory: Path,
+    received_ms: int,
+    *,
+    sequence_min: int = 0,
+    tell: Callable[[Event], None],
+) -> Opened:
+    """Mend the groups of *directory*, and say where to go on. Raises OSError.
+
+    *sequence_min*: what others know of. A power cut may take rows whose sequences stand in the
+    clone records; those must not be given to other registrations.
+    """
+    for part in directory.glob("*.part"):
+        part.unlink()
+    next_sequence, end = 0, 0
+    to_seal: list[Group] = []
+    groups = groups_in(directory)
+    for group in groups:
+        _settle(group, tell)
+        if group.is_sealed:
+            next_sequence = _behind_sealed(group, tell)
+            continue
+        contents = open_contents(group.open_path)
+        end = contents.end
+        if contents.torn_octets:
+            _cut_back(group.open_path, end)
+            tell(CutBack(group.open_path, contents.torn_octets))
+        next_sequence = contents.next_sequence or group.first
+        to_seal.append(group)
+    last = to_seal[-1] if to_seal and to_seal[-1] is groups[-1] else None
+    goes_on = last is not None and end > 0 and last.start_ms == half_hour(received_ms)
+    return Opened(
+        next_sequence=max(next_sequence, sequence_min),
+        group=last if goes_on else None,
+        end=end if goes_on else 0,
+        to_seal=tuple(to_seal[:-1] if goes_on else to_seal),
+    )
+
+
+def _settle(group: Group, tell: Callable[[Event], None]) -> None:
+    """Keep one of two files of a group: sealing was cut short before it removed the open one."""
+    if not (group.is_sealed and group.open_path.exists()):
+        return
+    rows = sum(len(block.rows) for block in open_contents(group.open_path).blocks)
+    try:
+        whole = pq.read_metadata(group.sealed_path).num_rows == rows
+    except (OSError, pa.ArrowException):
+        whole = False
+    if whole:
+        group.open_path.unlink()
+    else:
+        tell(Damaged(group.sealed_path, "is not what was sealed; sealed again"))
+        group.sealed_path.unlink()
+
+
+def _behind_sealed(group: Group, tell: Callable[[Event], None]) -> int:
+    """The sequence behind a sealed group's last."""
+    try:
+        newest = newest_sequence(group.sealed_path)
+    except (OSError, pa.ArrowException) as error:
+        tell(Damaged(group.sealed_path, f"cannot be read: {error}"))
+        return group.first + GROUP_ROWS_MAX  # it held no more
+    return newest + 1
+
+
+def newest_sequence(path: Path) -> int:
+    """The highest sequence of a sealed group, by its statistics. Raises OSError, ArrowException."""
+    metadata = pq.read_metadata(path)
+    column = SCHEMA.get_field_index(SEQUENCE)
+    newest: list[int] = [
+        metadata.row_group(at).column(column).statistics.max
+        for at in range(metadata.num_row_groups)
+    ]
+    return max(newest)
+
+
+def _cut_back(path: Path, length: int) -> None:
+    file = OpenFile(path)
+    try:
+        file.truncate(length)
+        file.sync()
+    finally:
+        file.close()

@@ -1,0 +1,104 @@
+"""Registrations that wait to be written: what is due, and when. No file, no clock, no thread."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from .blocks import BLOCK_ROWS_MAX, block_of
+from .groups import half_hour
+from .rows import joined, packed
+
+if TYPE_CHECKING:
+    from clonewatch.registrations import Batch
+
+WRITE_WITHIN_S: Final = 0.05  # how long a registration waits for others to share its block
+PENDING_ROWS_MAX: Final = 1 << 22  # ours: 200 MB, four seconds at a million a second
+
+
+@dataclass(frozen=True, slots=True)
+class NumberedBlock:
+    """A block ready to be written, and the half hour whose group it belongs to."""
+
+    start_ms: int
+    first: int
+    rows: int
+    octets: bytes
+
+    @property
+    def next(self) -> int:
+        """The sequence behind its last row."""
+        return self.first + self.rows
+
+
+@dataclass(slots=True)
+class _Waiting:
+    batch: Batch
+    first: int
+    received_ms: int
+    start_ms: int
+    since: float
+
+
+class Pending:
+    """A queue of registrations that numbers them. `now` is in seconds of any steady clock."""
+
+    def __init__(self, next_sequence: int, *, rows_max: int = PENDING_ROWS_MAX) -> None:
+        self.next_sequence = next_sequence
+        self.end = next_sequence  # behind the last that was appended, and not lost
+        self.rows = 0
+        self.rows_lost = 0
+        self._rows_max = rows_max
+        self._queue: deque[_Waiting] = deque()
+
+    def has_room(self, rows: int) -> bool:
+        """Whether so many may be appended; an empty queue takes any batch."""
+        return not self.rows or self.rows + rows <= self._rows_max
+
+    def append(self, batch: Batch, received_ms: int, now: float) -> int:
+        """Take registrations in; the sequence of the first."""
+        first = self.next_sequence
+        self.next_sequence += len(batch)
+        if len(batch):
+            self._queue.append(_Waiting(batch, first, received_ms, half_hour(received_ms), now))
+            self.rows += len(batch)
+            self.end = self.next_sequence
+        return first
+
+    def lose(self, rows: int) -> int:
+        """Number registrations that find no room: the hole tells of them. The first's sequence."""
+        first = self.next_sequence
+        self.next_sequence += rows
+        self.rows_lost += rows
+        return first
+
+    def due_at(self) -> float | None:
+        """When `take` should be called next; None while nothing waits."""
+        if not self._queue:
+            return None
+        since = self._queue[0].since
+        return since if self.rows >= BLOCK_ROWS_MAX else since + WRITE_WITHIN_S
+
+    def take(self) -> NumberedBlock | None:
+        """Remove the next block: rows of one half hour whose numbers follow one another."""
+        if not self._queue:
+            return None
+        head = self._queue[0]
+        first, start_ms = head.first, head.start_ms
+        parts, room = [], BLOCK_ROWS_MAX
+        while self._queue and room:
+            waiting = self._queue[0]
+            if waiting.start_ms != start_ms or waiting.first != first + BLOCK_ROWS_MAX - room:
+                break
+            count = min(room, len(waiting.batch))
+            parts.append(packed(waiting.batch[:count], waiting.received_ms))
+            room -= count
+            if count == len(waiting.batch):
+                self._queue.popleft()
+            else:
+                waiting.batch = waiting.batch[count:]
+                waiting.first += count
+        rows = joined(parts)
+        self.rows -= len(rows)
+        return NumberedBlock(start_ms, first, len(rows), block_of(rows, first))

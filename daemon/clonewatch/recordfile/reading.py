@@ -1,0 +1,135 @@
+"""Groups read back, in order of arrival, by whoever wants to: the writer may be at work."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from clonewatch.errors import InputError
+from clonewatch.registrations import DTYPES, Batch
+
+from .groups import GROUP_MS, GROUP_ROWS_MAX, groups_in
+from .rows import RECEIVED, Rows
+from .sealing import SCHEMA, SEQUENCE, open_contents
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from .groups import Group
+
+ALL: Final = (*DTYPES, SEQUENCE, RECEIVED)
+
+
+def read(directory: Path, *, since_ms: int = 0, columns: Collection[str] = ALL) -> Iterator[Rows]:
+    """Give the registrations of each group received at *since_ms* or later, and some before.
+
+    Columns that are not asked for may be zeros. Raises InputError, OSError.
+    """
+    for group in groups_in(directory):
+        if group.start_ms + GROUP_MS > since_ms:
+            yield read_group(group, columns)
+
+
+def read_group(group: Group, columns: Collection[str] = ALL) -> Rows:
+    """The registrations of one group, in order of arrival. Raises InputError, OSError."""
+    try:
+        if not group.is_sealed:
+            return open_contents(group.open_path).rows()
+    except FileNotFoundError:
+        pass  # it was sealed just now
+    return read_sealed(group.sealed_path, columns)
+
+
+def count_rows(group: Group) -> int:
+    """How many registrations a group holds. Raises InputError, OSError."""
+    if not group.is_sealed:
+        return sum(len(block.rows) for block in open_contents(group.open_path).blocks)
+    try:
+        return int(pq.read_metadata(group.sealed_path).num_rows)
+    except (OSError, pa.ArrowException) as error:
+        raise InputError(group.sealed_path, f"cannot be read: {error}") from None
+
+
+def read_sealed(path: Path, columns: Collection[str] = ALL) -> Rows:
+    """The registrations of a sealed group, in order of arrival. Raises InputError, OSError."""
+    wanted = [name for name in ALL if name in columns or name == SEQUENCE]
+    table = read_columns(path, wanted)
+    found = {name: table[name].to_numpy() for name in wanted}
+    sequence = found.pop(SEQUENCE)
+    if not len(sequence):
+        return _rows({SEQUENCE: sequence, **found}, 0)
+    first = int(sequence.min())
+    span = int(sequence.max()) - first + 1
+    if span > GROUP_ROWS_MAX:
+        raise InputError(path, f"sequences {first} to {first + span - 1} are too many for a group")
+    return _arrived(path, found, sequence - first, first, span)
+
+
+def read_row_groups(path: Path, columns: Collection[str] = ALL) -> Iterator[Rows]:
+    """Registrations of a file that only has a group's columns, an export say.
+
+    Each row group is put in order of arrival by itself. Raises InputError.
+    """
+    wanted = [name for name in ALL if name in columns or name == SEQUENCE]
+    try:
+        file = pq.ParquetFile(path, memory_map=True)
+        for number in range(file.num_row_groups):
+            table = file.read_row_group(number, columns=wanted)
+            order = np.argsort(table[SEQUENCE].to_numpy(), kind="stable")
+            yield _rows({name: table[name].to_numpy()[order] for name in wanted}, len(order))
+    except (OSError, pa.ArrowException) as error:
+        raise InputError(path, f"cannot be read: {error}") from None
+
+
+def read_columns(path: Path, columns: Sequence[str]) -> pa.Table:
+    """Columns of a sealed group, as the rows are sorted. Raises InputError."""
+    try:
+        table = pq.ParquetFile(path, memory_map=True).read(columns=columns)
+    except (OSError, pa.ArrowException) as error:  # Arrow has both for damage
+        raise InputError(path, f"cannot be read: {error}") from None
+    if not table.schema.equals(pa.schema([SCHEMA.field(name) for name in columns])):
+        raise InputError(path, "its columns are not a sealed group's")
+    return table
+
+
+def _arrived(
+    path: Path,
+    columns: Mapping[str, NDArray[np.generic]],
+    place: NDArray[np.int64],
+    first: int,
+    span: int,
+) -> Rows:
+    """Columns in order of arrival: each value goes where its sequence says, without sorting."""
+    present = np.zeros(span, np.bool_)
+    present[place] = True
+    count = int(np.count_nonzero(present))
+    if count < len(place):
+        raise InputError(path, f"{len(place) - count} sequences stand twice")
+    whole = {}
+    for name, values in columns.items():
+        arrived = np.empty(span, values.dtype)
+        arrived[place] = values
+        whole[name] = arrived if count == span else arrived[present]
+    numbers = np.arange(first, first + span)
+    return _rows({SEQUENCE: numbers if count == span else numbers[present], **whole}, count)
+
+
+def _rows(columns: Mapping[str, NDArray[np.generic]], count: int) -> Rows:
+    """Rows of such columns as there are."""
+    zeros = np.zeros(count, np.int64)
+    return Rows(
+        sequence=columns[SEQUENCE].astype(np.int64, copy=False),
+        received=columns.get(RECEIVED, zeros).astype(np.int64, copy=False),
+        batch=Batch(
+            **{
+                name: columns.get(name, zeros).astype(dtype, copy=False)
+                for name, dtype in DTYPES.items()
+            }
+        ),
+    )

@@ -1,0 +1,233 @@
+"""The record file of one machine: a thread that writes, and one that seals."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import threading
+import time
+from typing import TYPE_CHECKING, Final
+
+from clonewatch.errors import InputError
+
+from .groupwriter import GroupWriter
+from .openfile import OpenFile
+from .opening import opened
+from .pending import PENDING_ROWS_MAX, Pending
+from .reading import read
+from .retention import Retention
+from .sealer import Sealer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from clonewatch.registrations import Batch
+
+    from .events import Event
+    from .pending import NumberedBlock
+    from .rows import Rows
+
+EVERYTHING: Final = Retention()
+LOOK_EVERY_S: Final = 1.0  # for the end of a half hour
+
+
+class Recorder:
+    """The record file in *directory*, opened to write; made if it is not there.
+
+    *tell* is called from the recorder's threads. While the disk is merely slow, `append` waits for
+    room; while it fails, what finds no room is counted as lost. Raises InputError if somebody else
+    writes there, and OSError.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        tell: Callable[[Event], None],
+        retention: Retention = EVERYTHING,
+        sequence_min: int = 0,
+        clock: Callable[[], float] = time.time,
+        open_file: Callable[[Path], OpenFile] = OpenFile,
+        pending_rows_max: int = PENDING_ROWS_MAX,
+    ) -> None:
+        self.directory = directory
+        self._tell = tell
+        self._clock = clock
+        directory.mkdir(parents=True, exist_ok=True)
+        self._lock_descriptor = _locked(directory)
+        begun = opened(directory, self._now_ms(), sequence_min=sequence_min, tell=tell)
+        self._pending = Pending(begun.next_sequence, rows_max=pending_rows_max)
+        self._writer = GroupWriter(directory, begun, tell=tell, open_file=open_file)
+        self._sealer = Sealer(directory, retention, tell=tell, clock_ms=self._now_ms)
+        self._sealer.add(begun.to_seal)
+        self._changed = threading.Condition()  # guards what follows, `_pending`, and the counters
+        self._block: NumberedBlock | None = None  # taken, and not yet written
+        self._write_to = self._sync_to = 0  # sequences that somebody waits for
+        self._seal_now = self._closing = False
+        self._sealer.start()
+        self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
+        self._thread.start()
+
+    @property
+    def written(self) -> int:
+        """Everything below this sequence outlives the process, or is counted as lost."""
+        return self._writer.written
+
+    @property
+    def synced(self) -> int:
+        """Everything below this sequence outlives a power cut, or is counted as lost."""
+        return self._writer.synced
+
+    @property
+    def rows_written(self) -> int:
+        """Registrations stored since it was opened. Monotonic."""
+        return self._writer.rows_written
+
+    @property
+    def rows_lost(self) -> int:
+        """Registrations that were not stored. Monotonic."""
+        return self._pending.rows_lost
+
+    @property
+    def is_failing(self) -> bool:
+        """Whether the disk does not take, or not keep, what is written."""
+        return self._writer.retry_at is not None or self._writer.sync_failed
+
+    def append(self, batch: Batch) -> int:
+        """Take registrations in; the sequence of the first. Their columns must stay as they are."""
+        with self._changed:
+            while not self._pending.has_room(len(batch)) and self._writer.retry_at is None:
+                self._write_to = self._pending.end
+                self._changed.notify_all()
+                self._changed.wait()
+            if self._pending.has_room(len(batch)):
+                first = self._pending.append(batch, self._now_ms(), time.monotonic())
+                self._changed.notify_all()
+                return first
+            return self._pending.lose(len(batch))
+
+    def flush(self, *, sync: bool = False) -> bool:
+        """Write, or sync, all that was appended, now; False if that fails."""
+        with self._changed:
+            end = self._write_to = self._pending.end
+            if sync:
+                self._sync_to = end
+            self._changed.notify_all()
+            self._changed.wait_for(lambda: self.is_failing or self._is_done(end, sync=sync))
+            return self._is_done(end, sync=sync)
+
+    def batches(self, since_ms: int = 0) -> Iterator[Rows]:
+        """Give what groups from *since_ms* (receipt) on hold, in order of arrival."""
+        self.flush()
+        return read(self.directory, since_ms=since_ms)
+
+    def close(self, *, seal: bool = False) -> None:
+        """Write what is left; with *seal* as groups that are closed for good."""
+        with self._changed:
+            self._closing, self._seal_now = True, seal
+            self._changed.notify_all()
+        self._thread.join()
+        self._sealer.close_soon(finish=seal)
+        self._sealer.join()
+        os.close(self._lock_descriptor)
+
+    def _is_done(self, end: int, *, sync: bool) -> bool:
+        return (self.synced if sync else self.written) >= end
+
+    @property
+    def _waiting(self) -> bool:
+        return self._block is not None or self._pending.rows > 0
+
+    def _now_ms(self) -> int:
+        return int(self._clock() * 1000)
+
+    def _run(self) -> None:
+        while not self._closing or self._waiting:
+            block = self._next_block()
+            now = time.monotonic()
+            if block is not None:
+                self._tried(written=self._writer.write(block, now, self._pending.rows_lost))
+            elif not self._waiting:
+                self._writer.half_hour_passed(self._now_ms(), now)
+            if self._sync_wanted and self._sync_to <= self.written:
+                self._writer.sync(now)
+                self._let_look()
+            self._writer.expire(now)
+            self._hand_over()
+        self._end()
+
+    def _next_block(self) -> NumberedBlock | None:
+        """The block that is due; waits for it, but not for long."""
+        with self._changed:
+            if self._block is None and not self._is_due(time.monotonic()):
+                self._changed.wait(self._patience_s(time.monotonic()))
+            now = time.monotonic()
+            if self._block is None and self._is_due(now):
+                self._block = self._pending.take()
+            retry_at = self._writer.retry_at
+            if retry_at is not None and now < retry_at and not self._closing:
+                self._changed.wait(retry_at - now)
+                return None
+            return self._block
+
+    def _is_due(self, now: float) -> bool:
+        due_at = self._pending.due_at()
+        return due_at is not None and (
+            now >= due_at or self.written < self._write_to or self._closing
+        )
+
+    def _patience_s(self, now: float) -> float:
+        """How long there is nothing to do, unless something changes."""
+        if self._closing or self._sync_wanted:
+            return 0
+        deadlines = [now + LOOK_EVERY_S, self._pending.due_at(), self._writer.next_deadline()]
+        return max(0, min(at for at in deadlines if at is not None) - now)
+
+    def _tried(self, *, written: bool) -> None:
+        """Go on behind the block, if it was written; whoever waits may look."""
+        with self._changed:
+            if written:
+                self._block = None
+            elif self._closing:
+                self._give_up()
+            self._changed.notify_all()
+
+    @property
+    def _sync_wanted(self) -> bool:
+        return self.synced < self._sync_to and not self._writer.sync_failed
+
+    def _let_look(self) -> None:
+        """Let those who wait for something see whether it has come."""
+        with self._changed:
+            self._changed.notify_all()
+
+    def _give_up(self) -> None:
+        """Count as lost what cannot be written any more."""
+        while self._block is not None:
+            self._pending.rows_lost += self._block.rows
+            self._block = self._pending.take()
+
+    def _hand_over(self) -> None:
+        """Give finished groups to the sealer."""
+        self._sealer.add(self._writer.finished)
+        self._writer.finished.clear()
+
+    def _end(self) -> None:
+        now = time.monotonic()
+        if self._seal_now:
+            self._writer.finish(now)
+            self._hand_over()
+        self._writer.sync(now)
+        self._writer.close()
+
+
+def _locked(directory: Path) -> int:
+    """A descriptor that keeps other writers out until it is closed."""
+    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        raise InputError(directory, "somebody else writes this record file") from None
+    return descriptor

@@ -1,0 +1,54 @@
+"""How much of the record file is kept, in hours and in octets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from .groups import GROUP_MS, groups_in
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from .groups import Group
+
+HOUR_MS: Final = 3_600_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retention:
+    """What to keep; None is without bound."""
+
+    hours: float | None = None  # since the receipt of a group's last
+    octets_max: int | None = None  # of all groups together
+
+
+def expired(
+    groups: Sequence[tuple[Group, int]], received_ms: int, retention: Retention
+) -> list[Group]:
+    """Which of *groups* (in order of arrival, each with its octets) are to go, oldest first.
+
+    The newest stays whatever it is: its name tells what number comes next.
+    """
+    octets = sum(octets for _, octets in groups)
+    gone = []
+    for group, its_octets in groups[:-1]:
+        age_ms = received_ms - group.start_ms - GROUP_MS
+        old = retention.hours is not None and age_ms > retention.hours * HOUR_MS
+        if not old and (retention.octets_max is None or octets <= retention.octets_max):
+            break
+        if not group.is_sealed:
+            break  # its rows are wanted yet
+        octets -= its_octets
+        gone.append(group)
+    return gone
+
+
+def remove_expired(directory: Path, received_ms: int, retention: Retention) -> list[Path]:
+    """Remove what is not to be kept; what was removed. Raises OSError."""
+    groups = [(group, group.path.stat().st_size) for group in groups_in(directory)]
+    gone = [group.sealed_path for group in expired(groups, received_ms, retention)]
+    for path in gone:
+        path.unlink()
+    return gone

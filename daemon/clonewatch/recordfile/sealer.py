@@ -1,0 +1,88 @@
+"""The thread that seals finished groups, and removes those that are not to be kept."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from typing import TYPE_CHECKING, Final
+
+import pyarrow as pa
+
+from .events import Failed, Removed
+from .retention import Retention, remove_expired
+from .sealing import seal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from .events import Event
+    from .groups import Group
+
+SEAL_AGAIN_S: Final = 10.0  # a full disk may have room by then
+
+
+class Sealer(threading.Thread):
+    """Seals one group after another. What fails is tried again, and always at the next opening."""
+
+    def __init__(
+        self,
+        directory: Path,
+        retention: Retention,
+        *,
+        tell: Callable[[Event], None],
+        clock_ms: Callable[[], int],
+        again_s: float = SEAL_AGAIN_S,
+    ) -> None:
+        super().__init__(name="sealer", daemon=True)
+        self._directory = directory
+        self._retention = retention
+        self._tell = tell
+        self._clock_ms = clock_ms
+        self._again_s = again_s
+        self._changed = threading.Condition()
+        self._groups: deque[Group] = deque()
+        self._closing = False
+        self._finishes = False  # what is queued, before it ends
+
+    def add(self, groups: Iterable[Group]) -> None:
+        """Take groups that nobody writes to any more."""
+        with self._changed:
+            self._groups.extend(groups)
+            self._changed.notify_all()
+
+    def close_soon(self, *, finish: bool) -> None:
+        """End, with *finish* when all is sealed; else the next opening goes on with it."""
+        with self._changed:
+            self._closing, self._finishes = True, finish
+            self._changed.notify_all()
+
+    def run(self) -> None:
+        """Seal until closed."""
+        while (group := self._next()) is not None:
+            try:
+                self._seal(group)
+            except (OSError, pa.ArrowException) as error:
+                self._tell(Failed(group.open_path, str(error)))
+                self._later()
+
+    def _next(self) -> Group | None:
+        """The group to seal next, which stays in the queue until it is sealed."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._groups or self._closing)
+            if self._closing and not (self._groups and self._finishes):
+                return None
+            return self._groups[0]
+
+    def _seal(self, group: Group) -> None:
+        seal(group, self._tell)
+        with self._changed:
+            self._groups.popleft()
+        for path in remove_expired(self._directory, self._clock_ms(), self._retention):
+            self._tell(Removed(path))
+
+    def _later(self) -> None:
+        with self._changed:
+            if self._closing:
+                self._finishes = False
+            self._changed.wait_for(lambda: self._closing, self._again_s)

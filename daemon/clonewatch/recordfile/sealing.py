@@ -1,0 +1,107 @@
+"""An open group becomes Parquet, sorted by (msid, time), and is only then removed.
+
+The Parquet file is written beside, synced, renamed, and its directory synced. A crash in between
+leaves the open group, or both; `opening` mends that.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from clonewatch.registrations import DTYPES
+
+from .blocks import contents_of
+from .events import Damaged, Sealed
+from .groups import sync_directory
+from .rows import RECEIVED, moved, unpacked
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from .blocks import Contents
+    from .events import Event
+    from .groups import Group
+    from .rows import Rows
+
+SEQUENCE: Final = "sequence"
+MOMENT: Final = pa.timestamp("ms", tz="UTC")
+SCHEMA: Final = pa.schema(
+    [
+        ("time", MOMENT),
+        *((name, pa.from_numpy_dtype(dtype)) for name, dtype in DTYPES.items() if name != "time"),
+        (SEQUENCE, pa.int64()),
+        (RECEIVED, MOMENT),
+    ]
+)
+ROW_GROUP_ROWS: Final = 131_072  # DuckDB's and Polars' unit of work
+# What hardly repeats is written as it is: dictionaries of it would be built to be thrown away.
+PLAIN: Final = ("time", "esn", "transaction_id", SEQUENCE, RECEIVED)
+
+
+def seal(group: Group, tell: Callable[[Event], None]) -> None:
+    """Make *group*, to which nobody writes any more, a Parquet file. Raises OSError."""
+    if not group.is_sealed:
+        contents = open_contents(group.open_path)
+        rows = sorted_rows(contents)
+        if contents.damaged_octets:
+            detail = f"{contents.damaged_octets:,} octets of damaged blocks left out"
+            tell(Damaged(group.open_path, detail))
+        if len(rows):
+            write_parquet(group.part_path, rows)
+            sync_file(group.part_path)
+            group.part_path.rename(group.sealed_path)
+            sync_directory(group.directory)
+            tell(Sealed(group.sealed_path, len(rows)))
+    group.open_path.unlink(missing_ok=True)
+
+
+def sorted_rows(contents: Contents) -> Rows:
+    """By MSID, then time, then arrival."""
+    rows, sequence = contents.packed()
+    # Time is nearly sorted already, which a stable sort makes use of.
+    by_time = np.argsort(rows["time"], kind="stable")
+    order = by_time[np.argsort(rows["msid"][by_time], kind="stable")]
+    # Whole rows are moved: each lies in one place, where its columns would lie in thirteen.
+    return unpacked(moved(rows, order), sequence[order])
+
+
+def write_parquet(path: Path, rows: Rows) -> None:
+    """Write a file as groups are sealed. Raises OSError."""
+    pq.write_table(
+        table_of(rows),
+        path,
+        row_group_size=ROW_GROUP_ROWS,
+        compression="lz4",
+        use_dictionary=[name for name in SCHEMA.names if name not in {*PLAIN, "msid"}],
+        column_encoding={"msid": "DELTA_BINARY_PACKED"} | dict.fromkeys(PLAIN, "PLAIN"),
+    )
+
+
+def table_of(rows: Rows) -> pa.Table:
+    """Rows as Arrow's columns, without copies."""
+    columns = {name: getattr(rows.batch, name) for name in DTYPES}
+    columns |= {SEQUENCE: rows.sequence, RECEIVED: rows.received}
+    return pa.table(
+        [pa.array(columns[field.name]).cast(field.type) for field in SCHEMA], schema=SCHEMA
+    )
+
+
+def open_contents(path: Path) -> Contents:
+    """Look through an open group. Raises OSError."""
+    with path.open("rb") as file:
+        if not os.fstat(file.fileno()).st_size:
+            return contents_of(memoryview(b""))
+        return contents_of(memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)))
+
+
+def sync_file(path: Path) -> None:
+    """Let a file outlive a power cut."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())

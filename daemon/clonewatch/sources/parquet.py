@@ -1,0 +1,92 @@
+"""Registrations in Parquet of others' making: the columns of `records.csv`, as far as they go.
+
+What is text there may be text here, and means the same. A time may also be a timestamp (without a
+time zone: UTC) or a number of seconds; `min` and `imsi` numbers; `esn` and `mscid` the numbers
+that `Batch` holds (so let nobody guess that hex digits were decimal ones on the way). Columns of other names are passed over. Rows are taken in the order of the
+file, but those of one row group in order of time: files are often sorted by subscriber.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from clonewatch.errors import InputError
+from clonewatch.registrations import mscid_text
+from clonewatch.sources.records import HEADINGS, Converter, check_headings
+from is41.msid import MIN_DIGITS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from clonewatch.mscs import Mscs
+    from clonewatch.registrations import Batch
+    from clonewatch.sources.records import Columns, Refuse
+
+MAGIC: Final = b"PAR1"
+
+
+def is_parquet(path: Path) -> bool:
+    """Whether a file begins as Parquet does. Raises OSError."""
+    with path.open("rb") as file:
+        return file.read(len(MAGIC)) == MAGIC
+
+
+def read_parquet(path: Path, source: int, mscs: Mscs, *, refuse: Refuse) -> Iterator[Batch]:
+    """Registrations of a file, a row group at a time; see `read_records` for *refuse*."""
+    file = _opened(path)
+    headings = [name for name in file.schema_arrow.names if name in HEADINGS]
+    check_headings(path, headings)
+    converter = Converter(source, mscs, refuse)
+    row = 1
+    for number in range(file.num_row_groups):
+        try:
+            table = file.read_row_group(number, columns=headings)
+        except (OSError, pa.ArrowException) as error:  # Arrow has both for damage
+            raise InputError(path, f"breaks off in row group {number}: {error}") from None
+        cells: Columns = {name: _cells(path, name, table[name]) for name in headings}
+        batch = converter.batch(range(row, row + len(table)), cells)
+        row += len(table)
+        if len(batch):
+            yield batch[np.argsort(batch.time, kind="stable")]
+
+
+def _opened(path: Path) -> pq.ParquetFile:
+    try:
+        return pq.ParquetFile(path, memory_map=True)
+    except (OSError, pa.ArrowException) as error:
+        raise InputError(path, f"cannot be read: {error}") from None
+
+
+def _cells(path: Path, name: str, column: pa.ChunkedArray) -> Sequence[str]:
+    """The cells that would stand in `records.csv`."""
+    if pa.types.is_timestamp(column.type):
+        zone = None if column.type.tz is None else "UTC"
+        column = column.cast(pa.timestamp("ms", zone), safe=False)
+        return _texts(pc.strftime(column, "%Y-%m-%dT%H:%M:%SZ"))
+    if pa.types.is_integer(column.type):
+        text = _OF_NUMBERS.get(name, str)
+        return ["" if cell is None else text(cell) for cell in column.to_pylist()]
+    if pa.types.is_floating(column.type):
+        return ["" if cell is None else f"{cell:.3f}" for cell in column.to_pylist()]
+    try:
+        return _texts(column.cast(pa.string()))
+    except pa.ArrowException as error:
+        raise InputError(path, f"column {name!r}: {error}") from None
+
+
+def _texts(column: pa.ChunkedArray) -> list[str]:
+    texts: list[Any] = column.fill_null("").to_pylist()
+    return texts
+
+
+_OF_NUMBERS: Final[dict[str, Callable[[int], str]]] = {
+    "min": lambda number: f"{number:0{MIN_DIGITS}d}",
+    "esn": lambda number: f"{number:08X}",
+    "mscid": mscid_text,
+}

@@ -1,0 +1,43 @@
+"""Names of groups."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clonewatch.recordfile.groups import Group, group_of, groups_in, half_hour
+from recordfiles import AT_10, HALF_HOUR
+
+
+def test_a_name_tells_the_half_hour_and_the_first_sequence() -> None:
+    group = Group(Path("records"), AT_10 + HALF_HOUR, 123456)
+    assert group.open_path == Path("records/20261122T1030Z-000000123456.open")
+    assert group.sealed_path == Path("records/20261122T1030Z-000000123456.parquet")
+
+
+@given(start=st.integers(0, 200_000), first=st.integers(0, 1 << 62))
+def test_names_are_read_again(start: int, first: int) -> None:
+    group = Group(Path("records"), start * HALF_HOUR, first)
+    assert group_of(group.open_path) == group_of(group.sealed_path) == group
+    assert group_of(group.part_path) is None
+
+
+@pytest.mark.parametrize("name", ["x.open", "20261322T1030Z-000000123456.open", "travel.csv"])
+def test_other_names_are_no_groups(name: str) -> None:
+    assert group_of(Path(name)) is None
+
+
+def test_groups_stand_once_and_in_order_of_arrival(tmp_path: Path) -> None:
+    # The clock was set back by an hour: the sequence tells which came first.
+    before, after = Group(tmp_path, AT_10, 7), Group(tmp_path, AT_10 - 2 * HALF_HOUR, 1000)
+    for path in (after.open_path, before.sealed_path, before.open_path, tmp_path / "notes.txt"):
+        path.touch()
+    assert groups_in(tmp_path) == [before, after]
+    assert before.path == before.sealed_path
+    assert after.path == after.open_path
+
+
+def test_a_half_hour_begins_on_the_half_hour() -> None:
+    assert half_hour(AT_10 + HALF_HOUR - 1) == AT_10
+    assert half_hour(AT_10 + HALF_HOUR) == AT_10 + HALF_HOUR

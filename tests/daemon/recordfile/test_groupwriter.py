@@ -1,0 +1,143 @@
+"""Blocks into open groups."""
+
+from pathlib import Path
+
+from clonewatch.recordfile.groups import groups_in
+from clonewatch.recordfile.groupwriter import RETRY_S, SYNC_WITHIN_S, GroupWriter
+from clonewatch.recordfile.opening import Opened, opened
+from clonewatch.recordfile.pending import NumberedBlock
+from clonewatch.recordfile.reading import read
+from clonewatch.registrations import Batch
+from recordfiles import AT_10, LATER, Disk, Told, blocks, registrations, same, whole
+
+BATCH = registrations(50)
+BLOCKS = [
+    NumberedBlock(AT_10, at * 10, 10, octets) for at, octets in enumerate(blocks(BATCH, rows=10))
+]
+
+
+class Written:
+    """A writer, its disk, and what it told."""
+
+    def __init__(self, directory: Path, *, group_rows_max: int = 1000) -> None:
+        self.directory = directory
+        self.disk, self.told = Disk(), Told()
+        self.writer = GroupWriter(
+            directory,
+            Opened(),
+            tell=self.told,
+            open_file=self.disk,
+            group_rows_max=group_rows_max,
+        )
+
+    def stored(self) -> Batch:
+        return whole(read(self.directory))[1]
+
+
+def test_a_block_outlives_the_process_at_once_and_a_power_cut_in_a_second(tmp_path: Path) -> None:
+    it = Written(tmp_path)
+    assert it.writer.next_deadline() is None
+    assert it.writer.write(BLOCKS[0], 100.0)
+    assert it.writer.write(BLOCKS[1], 100.5)
+    assert same(it.stored(), BATCH[:20])
+    assert (it.writer.written, it.writer.synced) == (20, 0)
+    assert it.writer.next_deadline() == 100.0 + SYNC_WITHIN_S
+    it.writer.expire(100.9)
+    assert it.writer.synced == 0
+    it.writer.expire(101.0)
+    assert it.writer.synced == 20
+    assert it.writer.next_deadline() is None
+
+
+def test_writing_goes_on_where_opening_says(tmp_path: Path) -> None:
+    it = Written(tmp_path)
+    it.writer.write(BLOCKS[0], 0.0)
+    it.writer.close()
+    again = GroupWriter(tmp_path, opened(tmp_path, AT_10, tell=it.told), tell=it.told)
+    assert again.written == 10
+    assert again.write(BLOCKS[1], 0.0)
+    again.close()
+    assert len(groups_in(tmp_path)) == 1
+    assert same(it.stored(), BATCH[:20])
+
+
+def test_each_half_hour_has_its_group(tmp_path: Path) -> None:
+    it = Written(tmp_path)
+    it.writer.write(BLOCKS[0], 0.0)
+    later = NumberedBlock(LATER, 10, 10, BLOCKS[1].octets)
+    it.writer.write(later, 0.5)
+    first, second = groups_in(tmp_path)
+    assert (first.start_ms, second.start_ms, second.first) == (AT_10, LATER, 10)
+    assert it.writer.finished == [first]
+    assert it.writer.synced == 10  # with what it left behind
+
+
+def test_a_half_hour_ends_though_nothing_comes(tmp_path: Path) -> None:
+    it = Written(tmp_path)
+    it.writer.half_hour_passed(LATER, 0.0)
+    it.writer.write(BLOCKS[0], 0.0)
+    it.writer.half_hour_passed(LATER - 1, 0.0)
+    assert it.writer.finished == []
+    it.writer.half_hour_passed(LATER, 0.0)
+    assert it.writer.finished == groups_in(tmp_path)
+
+
+def test_a_full_group_is_followed_by_another(tmp_path: Path) -> None:
+    it = Written(tmp_path, group_rows_max=20)
+    for block in BLOCKS:
+        it.writer.write(block, 0.0)
+    assert [group.first for group in groups_in(tmp_path)] == [0, 20, 40]
+    assert same(it.stored(), BATCH)
+
+
+def test_a_full_disk_is_said_once_and_tried_again_every_second(tmp_path: Path) -> None:
+    it = Written(tmp_path)
+    it.writer.write(BLOCKS[0], 0.0)
+    it.disk.full, it.disk.octets_left = True, 100
+    assert not it.writer.write(BLOCKS[1], 1.0)
+    assert it.writer.retry_at == 1.0 + RETRY_S
+    assert not it.writer.write(BLOCKS[1], 2.0)
+    assert it.told.kinds == ["Failed"]
+    assert "No space left on device" in str(it.told[0])
+    assert same(it.stored(), BATCH[:10])
+    it.disk.full = False
+    assert it.writer.write(BLOCKS[1], 3.0, rows_lost=7)
+    assert it.told.kinds == ["Failed", "Resumed"]
+    assert "7 registrations lost" in str(it.told[1])
+    assert it.writer.retry_at is None
+    assert same(it.stored(), BATCH[:20])
+
+
+def test_a_disk_full_from_the_beginning_leaves_nothing_odd(tmp_path: Path) -> None:
+    it = Written(tmp_path)
+    it.disk.full = True
+    assert not it.writer.write(BLOCKS[0], 0.0)
+    assert it.writer.finish(0.0)
+    assert it.writer.finished == []
+    assert len(it.stored()) == 0
+
+
+def test_what_a_failed_write_left_is_cut_off_before_sealing(tmp_path: Path) -> None:
+    it = Written(tmp_path)
+    it.writer.write(BLOCKS[0], 0.0)
+    it.disk.full, it.disk.octets_left = True, 100
+    it.writer.write(BLOCKS[1], 0.0)
+    assert it.writer.finish(0.0)
+    assert it.writer.finished[0].open_path.read_bytes() == BLOCKS[0].octets
+
+
+def test_a_sync_that_fails_is_said_once_and_tried_again(tmp_path: Path) -> None:
+    it = Written(tmp_path)
+    it.disk.syncs = False
+    it.writer.write(BLOCKS[0], 0.0)
+    it.writer.expire(1.0)
+    it.writer.expire(1.5)
+    it.writer.expire(2.0)
+    assert it.told.kinds == ["Failed"]
+    assert it.writer.synced == 0
+    assert it.writer.write(BLOCKS[1], 2.0)  # a killed process loses nothing still
+    assert not it.writer.finish(2.5)
+    it.disk.syncs = True
+    it.writer.expire(3.5)
+    assert it.told.kinds == ["Failed", "Resumed"]
+    assert it.writer.synced == 20

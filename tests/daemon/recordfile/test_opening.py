@@ -1,0 +1,118 @@
+"""Opening mends what a crash left."""
+
+from pathlib import Path
+
+import pytest
+
+from clonewatch.recordfile import sealing
+from clonewatch.recordfile.blocks import NOT_ROWS_OCTETS
+from clonewatch.recordfile.groups import GROUP_ROWS_MAX
+from clonewatch.recordfile.opening import Opened, opened
+from clonewatch.recordfile.reading import read
+from clonewatch.recordfile.rows import ROW
+from clonewatch.recordfile.sealing import seal
+from recordfiles import AT_10, LATER, Told, open_group, registrations, same, whole
+
+BATCH = registrations(100)
+
+
+def test_an_empty_folder_begins_at_0(tmp_path: Path) -> None:
+    assert opened(tmp_path, AT_10, tell=Told()) == Opened()
+
+
+def test_the_open_group_goes_on_within_its_half_hour(tmp_path: Path) -> None:
+    group, told = open_group(tmp_path, BATCH, 500), Told()
+    assert opened(tmp_path, LATER - 1, tell=told) == Opened(
+        next_sequence=600, group=group, end=NOT_ROWS_OCTETS + 100 * ROW.itemsize
+    )
+    assert not told
+
+
+def test_an_open_group_of_an_earlier_half_hour_is_to_be_sealed(tmp_path: Path) -> None:
+    group = open_group(tmp_path, BATCH, 500)
+    assert opened(tmp_path, LATER, tell=Told()) == Opened(next_sequence=600, to_seal=(group,))
+
+
+def test_a_torn_block_is_cut_back_and_said(tmp_path: Path) -> None:
+    group, told = open_group(tmp_path, BATCH, torn=b"CWR1\x07"), Told()
+    assert opened(tmp_path, AT_10, tell=told).next_sequence == 100
+    assert told.kinds == ["CutBack"]
+    assert group.open_path.stat().st_size == NOT_ROWS_OCTETS + 100 * ROW.itemsize
+    (rows,) = read(tmp_path)
+    assert same(rows.batch, BATCH)
+
+
+def test_an_open_group_without_a_whole_block_is_left_behind(tmp_path: Path) -> None:
+    group, told = open_group(tmp_path, registrations(0), 500, torn=b"CWR1"), Told()
+    assert opened(tmp_path, AT_10, tell=told) == Opened(next_sequence=500, to_seal=(group,))
+
+
+def test_numbers_that_others_know_of_are_not_given_again(tmp_path: Path) -> None:
+    open_group(tmp_path, BATCH)
+    assert opened(tmp_path, AT_10, sequence_min=250, tell=Told()).next_sequence == 250
+    assert opened(tmp_path, AT_10, sequence_min=50, tell=Told()).next_sequence == 100
+
+
+def test_behind_a_sealed_group_a_new_one_begins(tmp_path: Path) -> None:
+    seal(open_group(tmp_path, BATCH, 500), Told())
+    assert opened(tmp_path, AT_10, tell=Told()) == Opened(next_sequence=600)
+
+
+def test_a_sealed_group_that_cannot_be_read_gives_its_numbers_to_nobody(tmp_path: Path) -> None:
+    group, told = open_group(tmp_path, BATCH, 500), Told()
+    group.open_path.rename(group.sealed_path)
+    assert opened(tmp_path, AT_10, tell=told).next_sequence == 500 + GROUP_ROWS_MAX
+    assert told.kinds == ["Damaged"]
+
+
+class Crash(BaseException):
+    """The process ends here."""
+
+
+STEPS = [
+    ("write_parquet", "before"),
+    ("write_parquet", "after"),
+    ("sync_file", "after"),
+    ("sync_directory", "before"),
+    ("sync_directory", "after"),
+]
+
+
+@pytest.mark.parametrize(("step", "when"), STEPS)
+def test_a_crash_while_sealing_neither_loses_nor_doubles(
+    step: str, when: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    group = open_group(tmp_path, BATCH, 500)
+    act = getattr(sealing, step)
+
+    def crash(*given: object) -> None:
+        if when == "after":
+            act(*given)
+        raise Crash
+
+    with monkeypatch.context() as patched:
+        patched.setattr(sealing, step, crash)
+        with pytest.raises(Crash):
+            seal(group, Told())
+    assert_stored_once(tmp_path)
+    begun = opened(tmp_path, LATER, tell=Told())
+    assert begun.next_sequence == 600
+    assert_stored_once(tmp_path)
+    for left in begun.to_seal:
+        seal(left, Told())
+    assert_stored_once(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == [group.sealed_path.name]
+
+
+def test_a_parquet_file_beside_an_open_group_counts_only_if_it_is_whole(tmp_path: Path) -> None:
+    group, told = open_group(tmp_path, BATCH, 500), Told()
+    group.sealed_path.write_bytes(b"PAR1 and then nothing")
+    assert opened(tmp_path, LATER, tell=told).to_seal == (group,)
+    assert told.kinds == ["Damaged"]
+    assert_stored_once(tmp_path)
+
+
+def assert_stored_once(directory: Path) -> None:
+    sequence, batch = whole(read(directory))
+    assert sequence.tolist() == list(range(500, 600))
+    assert same(batch, BATCH)

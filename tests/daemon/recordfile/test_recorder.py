@@ -1,0 +1,194 @@
+"""The record file of one machine."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from clonewatch.errors import InputError
+from clonewatch.recordfile import Recorder, RecordFile, Retention
+from clonewatch.recordfile.groups import groups_in
+from clonewatch.recordfile.reading import read
+from clonewatch.recordfile.verify import verify
+from recordfiles import AT_10, HALF_HOUR, LATER, Disk, Told, registrations, same, whole
+
+
+class Clock:
+    def __init__(self, now_ms: int = AT_10) -> None:
+        self.now_ms = now_ms
+
+    def __call__(self) -> float:
+        return self.now_ms / 1000
+
+
+def test_what_is_flushed_can_be_read_by_others(tmp_path: Path) -> None:
+    batch = registrations(10_000)
+    it: RecordFile = Recorder(tmp_path / "new", tell=Told(), clock=Clock())
+    assert [it.append(part) for part in (batch[:9000], batch[9000:])] == [0, 9000]
+    assert it.flush()
+    assert it.written == 10_000
+    assert same(whole(read(tmp_path / "new"))[1], batch)
+    assert it.flush(sync=True)
+    assert it.synced == 10_000
+    it.close()
+
+
+def test_what_is_appended_is_written_though_nobody_asks(tmp_path: Path) -> None:
+    it = Recorder(tmp_path, tell=Told(), clock=Clock())
+    it.append(registrations(3))
+    while it.written < 3:  # pytest's patience is the limit, ours is 50 ms
+        pass
+    it.close()
+
+
+def test_it_goes_on_after_closing(tmp_path: Path) -> None:
+    batch, clock = registrations(30), Clock()
+    for at in (0, 10, 20):
+        it = Recorder(tmp_path, tell=Told(), clock=clock)
+        assert it.append(batch[at : at + 10]) == at
+        it.close()
+    assert len(groups_in(tmp_path)) == 1
+    assert same(whole(read(tmp_path))[1], batch)
+
+
+def test_groups_are_sealed_when_their_half_hour_is_over(tmp_path: Path) -> None:
+    batch, clock, told = registrations(30), Clock(), Told()
+    it = Recorder(tmp_path, tell=told, clock=clock, retention=Retention(hours=1))
+    for at in (0, 10, 20):
+        it.append(batch[at : at + 10])
+        it.flush()
+        clock.now_ms += HALF_HOUR
+    assert same(whole(it.batches())[1], batch)
+    assert same(whole(it.batches(LATER))[1], batch[10:])
+    it.close(seal=True)
+    assert told.kinds == ["Sealed"] * 3
+    assert all(group.is_sealed for group in groups_in(tmp_path))
+    assert same(whole(read(tmp_path))[1], batch)
+
+
+def test_one_record_file_has_one_writer(tmp_path: Path) -> None:
+    it = Recorder(tmp_path, tell=Told())
+    with pytest.raises(InputError, match="somebody else writes"):
+        Recorder(tmp_path, tell=Told())
+    it.close()
+    Recorder(tmp_path, tell=Told()).close()
+
+
+def test_a_full_disk_loses_only_what_finds_no_room_and_says_how_much(tmp_path: Path) -> None:
+    disk, told, failed, resumed = Disk(), Told(), threading.Event(), threading.Event()
+
+    def tell(event: object) -> None:
+        told.append(event)  # type: ignore[arg-type]
+        (failed if told.kinds == ["Failed"] else resumed).set()
+
+    batch = registrations(100)
+    it = Recorder(tmp_path, tell=tell, clock=Clock(), open_file=disk, pending_rows_max=50)
+    it.append(batch[:10])
+    assert it.flush()
+    disk.full = True
+    it.append(batch[10:20])
+    assert not it.flush()
+    assert failed.wait(60)
+    assert it.is_failing
+    it.append(batch[20:60])
+    assert it.append(batch[60:80]) == 60
+    assert it.rows_lost == 20
+    disk.full = False
+    assert resumed.wait(60)
+    it.append(batch[80:])
+    it.close()
+    assert told.kinds == ["Failed", "Resumed"]
+    sequence, stored = whole(read(tmp_path))
+    assert sequence.tolist() == [*range(60), *range(80, 100)]
+    assert same(stored, batch[sequence])
+    (verified,) = verify(tmp_path)
+    assert verified.faults == ("sequences 60 to 79 are missing",)
+
+
+def test_a_disk_that_does_not_sync_is_told_to_who_asks(tmp_path: Path) -> None:
+    disk, told = Disk(), Told()
+    it = Recorder(tmp_path, tell=told, clock=Clock(), open_file=disk)
+    disk.syncs = False
+    it.append(registrations(10))
+    assert not it.flush(sync=True)
+    assert it.is_failing
+    assert it.flush()  # written it is
+    disk.syncs = True
+    it.close()
+    assert it.synced == 10
+    assert told.kinds == ["Failed", "Resumed"]
+
+
+def test_closing_on_a_full_disk_counts_what_was_not_stored(tmp_path: Path) -> None:
+    disk, told = Disk(), Told()
+    it = Recorder(tmp_path, tell=told, clock=Clock(), open_file=disk)
+    disk.full = True
+    it.append(registrations(10_000))
+    it.close(seal=True)
+    assert told.kinds == ["Failed"]
+    assert it.rows_lost == 10_000
+
+
+def test_while_the_disk_is_merely_slow_nothing_is_lost(tmp_path: Path) -> None:
+    batch = registrations(5000)
+    it = Recorder(tmp_path, tell=Told(), clock=Clock(), pending_rows_max=60)
+    for at in range(0, 5000, 50):
+        it.append(batch[at : at + 50])
+    it.close()
+    assert it.rows_lost == 0
+    assert same(whole(read(tmp_path))[1], batch)
+
+
+WRITER = """
+import sys, itertools
+from pathlib import Path
+from clonewatch.recordfile import Recorder, Retention
+from recordfiles import AT_10, registrations
+times = itertools.count(AT_10, 60_000)  # a half hour is thirty appends: groups are sealed, too
+it = Recorder(Path(sys.argv[1]), tell=lambda event: None, clock=lambda: next(times) / 1000)
+print("opened", it.append(registrations(0)), flush=True)
+for number in itertools.count():
+    batch = registrations(700, number)
+    batch.esn[:] = range(number * 700, number * 700 + 700)
+    it.append(batch)
+    assert it.flush()
+    print("written", it.written, flush=True)
+"""
+
+
+def test_what_was_written_is_there_once_after_any_kill(tmp_path: Path) -> None:
+    chance = random.Random(7)
+    behind = 0
+    for _ in range(20):
+        begins_at, said = killed_writer(tmp_path, chance.randrange(1, 60))
+        assert begins_at >= behind
+        behind = max(begins_at, said)
+        again = Recorder(tmp_path, tell=Told(), clock=Clock())
+        assert again.append(registrations(0)) >= behind
+        again.close()
+        assert [each.faults for each in verify(tmp_path) if each.faults] == []
+        stored = whole(read(tmp_path))[1]
+        mine = stored.esn[begins_at:behind]
+        assert np.array_equal(mine, np.arange(behind - begins_at, dtype=np.uint32))
+
+
+def killed_writer(directory: Path, lines: int) -> tuple[int, int]:
+    """Where a writer began, and what it last said that it had written."""
+    with subprocess.Popen(
+        [sys.executable, "-c", WRITER, directory],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    ) as writer:
+        assert writer.stdout is not None
+        said = [writer.stdout.readline() for _ in range(lines)]
+        writer.send_signal(signal.SIGKILL)
+        said += writer.stdout.readlines()
+    numbers = [int(line.split()[1]) for line in said if line.endswith("\n")]
+    return numbers[0], numbers[-1]
