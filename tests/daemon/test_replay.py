@@ -49,6 +49,8 @@ def test_records_are_counted_and_refused_by_row(tmp_path: Path) -> None:
 
 def test_more_files_than_there_are_numbers_for_sources_are_refused() -> None:
     mscs = Mscs.load(PCAPS / "mscs.csv")
-    sources = [RecordsSource([Path(f"{n}.csv")], n % 256, mscs, None) for n in range(SOURCES_MAX + 1)]
+    sources = [
+        RecordsSource([Path(f"{n}.csv")], n % 256, mscs, None) for n in range(SOURCES_MAX + 1)
+    ]
     with pytest.raises(InputError, match=r"256\.csv: more than 256 files at once"):
         Replay(sources)
