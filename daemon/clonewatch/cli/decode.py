@@ -14,14 +14,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from clonewatch.sources.captures.reader import Wiring
-    from is41.reading import Layer
 
 Octets = Annotated[
     str | None, typer.Option("--hex", help="Decode these octets instead.", metavar="OCTETS")
 ]
 As = Annotated[
     str | None,
-    typer.Option("--as", help="The layer --hex begins with: tcap, sccp, mtp3 or tali."),
+    typer.Option(
+        "--as",
+        help="What --hex begins with: tcap, sccp, mtp3, mtp2, tali, xot, m3ua, m2ua, m2pa, sua.",
+    ),
 ]
 Capture = Annotated[Path | None, typer.Argument(help="A capture.", metavar="CAPTURE")]
 
@@ -74,36 +76,16 @@ def _capture_told(path: Path, wiring: Wiring) -> Iterator[dict[str, Any]]:
         raise typer.Exit(Exit.UNREADABLE)
 
 
-def _hex_told(text: str, layer_name: str | None) -> dict[str, Any]:
-    from clonewatch.decoding import fault, told
-    from is41.errors import DecodeError
-    from is41.tali.messages import SYNC, Message
+def _hex_told(text: str, name: str | None) -> dict[str, Any]:
+    from clonewatch.unwrapping import NAMES, unwrapped_told
 
+    if name is not None and name not in NAMES:
+        raise typer.BadParameter(f"--as: no layer {name!r}; one of {', '.join(NAMES)}")
     try:
         octets = bytes.fromhex(text.replace(":", " "))
     except ValueError as exc:
         raise typer.BadParameter(f"--hex: {exc}") from None
-    if layer_name != "tali" and not (layer_name is None and octets.startswith(SYNC)):
-        return told(octets, _layer(octets, layer_name))
-    try:
-        message = Message.decode(octets)
-    except DecodeError as error:
-        return {"error": fault(error), "octets": octets.hex()}
-    shown: dict[str, Any] = {
-        "tali": {"opcode": message.opcode.name, "length": len(message.payload)}
-    }
-    return shown | (told(message.payload, _layer(message.payload, None)) if message.payload else {})
-
-
-def _layer(octets: bytes, name: str | None) -> Layer:
-    from is41.reading import Layer, layer_of
-
-    if name is not None:
-        try:
-            return Layer[name.upper()]
-        except KeyError:
-            raise typer.BadParameter(f"--as: no layer {name!r}; tcap, sccp, mtp3 or tali") from None
-    layer = layer_of(octets)
-    if layer is None:
+    message = unwrapped_told(octets, name)
+    if message is None:
         raise typer.BadParameter("--hex: no layer is seen in these octets; say which with --as")
-    return layer
+    return message
