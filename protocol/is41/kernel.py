@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 Function = TypeVar("Function", bound="Callable[..., Any]")
 
 DISABLED: Final = bool(config.DISABLE_JIT)
+TOLD_OF_COMPILING: Final[list[Callable[[str], None]]] = []  # called with the kernel's name
 OCTETS: Final = types.Array(types.uint8, 1, "C", readonly=True)
 # Kernels make no array and keep none, so they need not count references: that would cost atomic
 # operations each time an array goes from part to part, in a decoder of small parts four times what
@@ -40,6 +41,14 @@ class SourceCache(FunctionCache):  # type: ignore[misc]
 
     Numba looks at the kernel's own file only, and would go on using parts as they once were.
     """
+
+    def load_overload(self, sig: object, target_context: object) -> object:
+        """Load the kernel; where it has to be compiled, tell those who asked to be told."""
+        loaded: object = super().load_overload(sig, target_context)
+        if loaded is None:
+            for tell in TOLD_OF_COMPILING:
+                tell(self._py_func.__name__)
+        return loaded
 
     def _index_key(self, signature: object, codegen: object) -> tuple[object, ...]:
         package = Path(self._py_func.__code__.co_filename).parent

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from clonewatch.cli import options  # Typer reads the annotations
-from clonewatch.cli.output import Exit, faults_explained, json_line, say, tree, wants_json
+from clonewatch.cli.output import (
+    Exit,
+    faults_explained,
+    json_line,
+    load_kernels,
+    say,
+    tree,
+    wants_json,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +47,6 @@ def decode(
     """Show every message of a capture whole: JSON lines, or trees on a terminal."""
     if (capture is None) == (octets is None):
         raise typer.BadParameter("give one of a capture and --hex OCTETS")
-    wiring = options.wiring(link_types, ports)
     show = json_line if wants_json(as_json) else tree
     with faults_explained():
         if octets is not None:
@@ -49,7 +56,8 @@ def decode(
                 raise typer.Exit(Exit.UNREADABLE)
             return
         assert capture is not None
-        for message in _capture_told(capture, wiring):
+        load_kernels()
+        for message in _capture_told(capture, options.wiring(link_types, ports)):
             show(message)
 
 

@@ -10,7 +10,6 @@ import contextlib
 import json
 import os
 import sys
-import threading
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
@@ -58,14 +57,15 @@ def faults_explained() -> Iterator[None]:
 
 def load_kernels() -> None:
     """Import what is compiled; say so, where it is not in the cache yet."""
-    telling = threading.Timer(3.0, say, ["compiling, once on each machine: up to a minute"])
-    telling.daemon = True
-    telling.start()
-    try:
-        import clonewatch.detector
-        import clonewatch.replay  # noqa: F401
-    finally:
-        telling.cancel()
+    from is41.kernel import TOLD_OF_COMPILING
+
+    TOLD_OF_COMPILING.append(
+        lambda name: say(f"compiling {name}, once on each machine: up to a minute")
+    )
+    import clonewatch.detector
+    import clonewatch.replay  # noqa: F401
+
+    TOLD_OF_COMPILING.clear()
 
 
 def wants_json(asked: bool) -> bool:

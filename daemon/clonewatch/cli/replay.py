@@ -72,9 +72,9 @@ def replay(
     """Find the clones in captures, as fast as possible; clone records go to standard output."""
     if imsi_prefix is not None and not (imsi_prefix.isdigit() and len(imsi_prefix) == 5):
         raise typer.BadParameter("--imsi-prefix: MCC and MNC are five digits together")
+    load_kernels()
     wiring = options.wiring(link_types, ports)
     with faults_explained():
-        load_kernels()
         from clonewatch.replay import CaptureSource, Placing, Replay
         from clonewatch.travel.table import load_travel
 

@@ -58,9 +58,10 @@ FLAG_CLOCK_SUSPECT: Final = int(Flags.CLOCK_SUSPECT)
 FLAG_LATE: Final = int(Flags.LATE)
 
 # Memory answers after some 100 ns: an index slot is asked for 32 registrations before it is read,
-# and its row once the slot is there, 16 before.
+# its row once the slot is there, 16 before, and the row's ring, if it has one, 4 before.
 SLOTS_AHEAD: Final = 32
 ROWS_AHEAD: Final = 16
+RINGS_AHEAD: Final = 4
 
 
 @part
@@ -74,6 +75,9 @@ def fetch_ahead(tables: Tables, at: int, count: int) -> None:
         row = index.candidate(tables, tables.hashes[ahead])
         tables.rows_ahead[ahead] = row
         prefetch(tables.memory, row * ROW_WORDS)
+    ahead = at + RINGS_AHEAD
+    if 0 <= ahead < count and rows.is_spilled(tables, tables.rows_ahead[ahead]):
+        rows.fetch_ring(tables, tables.rows_ahead[ahead])
 
 
 @part

@@ -7,7 +7,7 @@ moves the shorter side only.
 
 from __future__ import annotations
 
-from clonewatch.jit import int64
+from clonewatch.jit import int64, prefetch
 from is41.kernel import helper, part
 
 from . import rings
@@ -72,7 +72,7 @@ def new_row(tables: Tables, msid: int, time: int) -> int:
 def free_row(tables: Tables, row: int) -> None:
     """Give a row back, and its ring."""
     state, word = tables.state, row * ROW_WORDS
-    if tables.memory[word + KEY] >> KIND_SHIFT == SPILLED:
+    if is_spilled(tables, row):
         rings.free(tables, tables.memory[word + RING], tables.memory[word + ORDER])
     tables.memory[word + KEY] = NOBODY
     tables.memory[word + NEXT_FREE] = state[ROW_FREE]
@@ -89,6 +89,20 @@ def kept_of(tables: Tables, row: int) -> Kept:
         return Kept(word + ENTRIES, int64(0), kind, int64(INLINE_MASK))
     mask = (RING_PLACES_MIN << memory[word + ORDER]) - 1
     return Kept(memory[word + RING], memory[word + HEAD], memory[word + COUNT], mask)
+
+
+@part
+def is_spilled(tables: Tables, row: int) -> bool:
+    """Whether the registrations of a row lie in a ring."""
+    return bool(tables.memory[row * ROW_WORDS + KEY] >> KIND_SHIFT == SPILLED)
+
+
+@part
+def fetch_ring(tables: Tables, row: int) -> None:
+    """Ask for the oldest and the newest registration in the ring of a row."""
+    kept = kept_of(tables, row)
+    prefetch(tables.memory, word_of(kept, 0))
+    prefetch(tables.memory, word_of(kept, kept.length - 1))
 
 
 @part

@@ -20,7 +20,6 @@ from .layout import (
     INLINE_MAX,
     KEY,
     KEY_MASK,
-    KIND_SHIFT,
     NEVER,
     NEWEST,
     REACH,
@@ -29,7 +28,6 @@ from .layout import (
     SOURCE_LATENESS,
     SOURCE_NEWEST,
     SOURCE_STANDING,
-    SPILLED,
     SWEEP_NEWEST,
     SWEEP_OWED,
     SWEEP_ROW,
@@ -41,7 +39,7 @@ CYCLES_EACH_WINDOW: Final = 12
 # Rows of one slice, about 1 ms; one that leaves costs as much as eight that stay.
 SLICE_ROWS: Final = 131_072
 LEAVING_ROWS: Final = 8
-FETCH_AHEAD: Final = 16  # rows: the index slot of one that leaves is asked for before
+ROWS_AHEAD: Final = 16  # memory is asked for that many rows before it is read
 
 
 @part
@@ -77,6 +75,15 @@ def horizon_of(tables: Tables) -> int:
     return max(horizon, newest - int64(tables.state[WINDOW]))
 
 
+@part
+def fetch_ahead(tables: Tables, row: int) -> None:
+    """Ask for the memory that the sweep will need at a row: its ring, or its index slot."""
+    if rows.is_spilled(tables, row):
+        rows.fetch_ring(tables, row)
+    elif has_left(tables, row):
+        prefetch(tables.slots, index.first_slot(tables, hash_of_row(tables, row)))
+
+
 @helper
 def sweep(tables: Tables, owed_rows: int) -> int:
     """Look through rows, and let go of what has left the window; return how many rows."""
@@ -89,14 +96,12 @@ def sweep(tables: Tables, owed_rows: int) -> int:
         state[SWEEP_ROW] += 1
         swept += 1
         work -= 1
-        ahead = min(row + FETCH_AHEAD, state[ROWS_END] - 1)
-        if has_left(tables, ahead):
-            prefetch(tables.slots, index.first_slot(tables, hash_of_row(tables, ahead)))
+        fetch_ahead(tables, min(row + ROWS_AHEAD, state[ROWS_END] - 1))
         if has_left(tables, row):
             index.take_out(tables, hash_of_row(tables, row), row)
             rows.free_row(tables, row)
             work -= LEAVING_ROWS
-        elif tables.memory[row * ROW_WORDS + KEY] >> KIND_SHIFT == SPILLED:
+        elif rows.is_spilled(tables, row):
             kept = rows.forget(tables, row, rows.kept_of(tables, row))
             if kept.length <= INLINE_MAX:
                 rows.bring_back(tables, row)
