@@ -16,9 +16,7 @@ from clonewatch.collector import Collector
 from clonewatch.errors import InputError
 from clonewatch.registrations import SOURCES_MAX
 from clonewatch.sources.captures.reader import Capture
-from clonewatch.sources.groups import is_group, read_groups
 from clonewatch.sources.merge import merged
-from clonewatch.sources.parquet import is_parquet, read_parquet
 from clonewatch.sources.records import read_records
 
 if TYPE_CHECKING:
@@ -125,6 +123,10 @@ class RecordsSource:
             yield batch
 
     def _read(self) -> Iterator[Batch]:
+        # PyArrow takes a twentieth of a second to import, and captures have no use for it.
+        from clonewatch.sources.groups import is_group, read_groups  # noqa: PLC0415
+        from clonewatch.sources.parquet import is_parquet, read_parquet  # noqa: PLC0415
+
         if self.path.is_dir() or is_group(self.path):
             return read_groups(self._paths, self._number, self._mscs)
         read = read_parquet if is_parquet(self.path) else read_records
