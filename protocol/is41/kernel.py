@@ -10,15 +10,15 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from functools import cache
-from pathlib import Path
+from types import CodeType
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+import numpy as np
 from numba import config, njit, types
 from numba.core.caching import FunctionCache
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 Function = TypeVar("Function", bound="Callable[..., Any]")
 
@@ -36,10 +36,11 @@ OPTIONS: Final = {
 }
 
 
-class SourceCache(FunctionCache):  # type: ignore[misc]
-    """Numba's cache on disk, stale as soon as any source that a kernel may be made of changes.
+class ContentCache(FunctionCache):  # type: ignore[misc]
+    """Numba's cache on disk, by all that a kernel is made of.
 
-    Numba looks at the kernel's own file only, and would go on using parts as they once were.
+    Numba looks at the kernel's own file only, and would go on using parts and constants of other
+    files as they once were.
     """
 
     def load_overload(self, sig: object, target_context: object) -> object:
@@ -51,18 +52,48 @@ class SourceCache(FunctionCache):  # type: ignore[misc]
         return loaded
 
     def _index_key(self, signature: object, codegen: object) -> tuple[object, ...]:
-        package = Path(self._py_func.__code__.co_filename).parent
-        stamps = _stamp(package), _stamp(Path(__file__).parent)
-        return (*super()._index_key(signature, codegen), *stamps)
+        return (*super()._index_key(signature, codegen), _content(self._py_func))
 
 
-@cache
-def _stamp(folder: Path) -> str:
-    """Hash of all source below *folder*."""
+def _content(function: Callable[..., Any]) -> str:
+    """Hash of a function's code, of the functions it calls, and of the constants it uses."""
     digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*.py")):
-        digest.update(path.read_bytes())
+    waiting, seen = [function], {function}
+    while waiting:
+        function = waiting.pop()
+        for code in _codes(function.__code__):
+            constants = [value for value in code.co_consts if not isinstance(value, CodeType)]
+            digest.update(
+                code.co_code + repr((constants, code.co_names, code.co_varnames)).encode()
+            )
+            for name in code.co_names:
+                value = function.__globals__.get(name)
+                called = getattr(value, "py_func", None)
+                if called is None:
+                    digest.update(_constant(value))
+                elif called not in seen:
+                    seen.add(called)
+                    waiting.append(called)
     return digest.hexdigest()
+
+
+def _codes(code: CodeType) -> Iterator[CodeType]:
+    """A function's code and that of what is defined inside it."""
+    yield code
+    for value in code.co_consts:
+        if isinstance(value, CodeType):
+            yield from _codes(value)
+
+
+def _constant(value: object) -> bytes:
+    """What a kernel can see of a global: the octets of an array, the fields of a NamedTuple."""
+    if isinstance(value, np.ndarray):
+        return repr((value.dtype, value.shape)).encode() + value.tobytes()
+    if isinstance(value, type):
+        return repr((value.__name__, getattr(value, "_fields", None))).encode()
+    if isinstance(value, int | float | tuple | str | None):
+        return repr(value).encode()
+    return getattr(value, "__name__", type(value).__name__).encode()
 
 
 def kernel(signature: Any) -> Callable[[Function], Function]:
@@ -73,7 +104,7 @@ def kernel(signature: Any) -> Callable[[Function], Function]:
             return function
         dispatcher = njit(**OPTIONS)(function)
         with contextlib.suppress(RuntimeError):  # no folder to write in: compile at each start
-            dispatcher._cache = SourceCache(function)
+            dispatcher._cache = ContentCache(function)
         dispatcher.compile(signature)
         dispatcher.disable_compile()
         compiled: Function = dispatcher
