@@ -10,30 +10,34 @@ protocol ends the connection; whoever owns the socket closes it and connects ane
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
-
 from is41.errors import DecodeError, EncodeError
-from is41.scan import Frames
+from is41.link import (
+    Finished,
+    MessageSkipped,
+    MessagesReceived,
+    ProtocolViolated,
+    RoundTripMeasured,
+    StateChanged,
+)
+from is41.machine import Machine
+from is41.reading import Layer
 
 from .framing import message_length, service_run
-from .messages import CLAUSE, HEADER_LENGTH, Message, Opcode
+from .messages import CLAUSE, HEADER_LENGTH, LENGTHS, Message, Opcode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from numpy.typing import NDArray
+    from is41.link import Event
 
 T1: Final = 4.0  # seconds between tests; all timers 0.1 to 60, RFC 3094 §4
 T2: Final = 3.0  # seconds to answer a test; less than T1
 T3: Final = 5.0  # seconds that received messages are still taken after our own proh
 T4: Final = 10.0  # seconds between monis; 0 sends none
-BUFFER_LENGTH: Final = 1 << 18  # octets received and not yet taken, at most: ours
-_FRAMES_MAX: Final = BUFFER_LENGTH // (HEADER_LENGTH + 1)
 
 
 class State(Enum):
@@ -164,57 +168,6 @@ class Timers:
     t4: float = T4
 
 
-@dataclass(frozen=True, slots=True)
-class StateChanged:
-    """The connection moved to *state*."""
-
-    state: State
-
-
-@dataclass(frozen=True, slots=True)
-class MessagesReceived:
-    """Service messages came: *count* frames in *octets*, good until octets are received again."""
-
-    octets: NDArray[np.uint8]
-    frames: Frames
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class RoundTripMeasured:
-    """The far end echoed our moni after so many seconds."""
-
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class MessageSkipped:
-    """A TALI 2.0 message came; it was passed over by its length."""
-
-    opcode: Opcode
-
-
-@dataclass(frozen=True, slots=True)
-class ProtocolViolated:
-    """The far end broke the protocol: the connection is finished."""
-
-    error: DecodeError
-
-
-@dataclass(frozen=True, slots=True)
-class Finished:
-    """The connection was closed gracefully: what is still to be sent may be, then it ends."""
-
-
-Event = (
-    StateChanged
-    | MessagesReceived
-    | RoundTripMeasured
-    | MessageSkipped
-    | ProtocolViolated
-    | Finished
-)
-
 _INPUTS: Final[Mapping[Opcode, Input]] = {
     Opcode.TEST: Input.TEST,
     Opcode.ALLO: Input.ALLO,
@@ -227,10 +180,11 @@ _INPUTS: Final[Mapping[Opcode, Input]] = {
     Opcode.XSRV: Input.EXTENSION,
     Opcode.SPCL: Input.EXTENSION,
 }
+_OPCODES: Final[Mapping[Layer, Opcode]] = {Layer.SCCP: Opcode.SCCP, Layer.MTP3: Opcode.MTP3}
 _NO_MESSAGE: Final = Message(Opcode.TEST)
 
 
-class Link:
+class Link(Machine[Input]):
     """Octets in, events out; the caller owns the socket and the clock.
 
     *allowed*: whether our side takes service messages from the start. `room` and `received` are
@@ -238,43 +192,30 @@ class Link:
     """
 
     def __init__(self, now: float, *, allowed: bool, timers: Timers = Timers()) -> None:
+        super().__init__(HEADER_LENGTH + LENGTHS[Opcode.MTP3][0])
         self.state = State.NEA_FEP if allowed else State.NEP_FEP
         self._timers = timers
-        self._deadlines: dict[Input, float] = {}
         self._monitored_at: float | None = None
         self._closing = False
-        self._octets = np.zeros(BUFFER_LENGTH, np.uint8)
-        self._taken = self._held = 0  # octets taken, octets received
-        self._frames = Frames.empty(_FRAMES_MAX)
-        self._to_send = bytearray()
-        self._events: deque[Event] = deque()
         self._send(Opcode.ALLO if allowed else Opcode.PROH)
         self._send_test(now)
         if timers.t4:
             self._deadlines[Input.T4_EXPIRED] = now + timers.t4
 
-    def receive(self, octets: bytes, now: float) -> None:
-        """Take octets as they come off the stream, however they are cut."""
-        view = memoryview(octets)
-        while view and self.state is not State.FINISHED:
-            room = self.room()
-            taken = min(len(room), len(view))
-            room[:taken] = view[:taken]
-            view = view[taken:]
-            self.received(taken, now)
+    @property
+    def is_open(self) -> bool:
+        """Whether service messages may be sent now."""
+        return self.state is State.NEA_FEA
 
-    def room(self) -> memoryview:
-        """Where the next octets of the stream may be put: never empty before the link finishes."""
-        if self._taken:
-            rest = self._octets[self._taken : self._held].copy()
-            self._octets[: len(rest)] = rest
-            self._taken, self._held = 0, len(rest)
-        return memoryview(self._octets.data)[self._held :]
+    @property
+    def is_finished(self) -> bool:
+        """Whether the connection is to be closed."""
+        return self.state is State.FINISHED
 
     def received(self, count: int, now: float) -> None:
         """Take *count* octets that were put into `room`."""
         at, end, frames = self._taken, self._held + count, 0
-        while at < end and self.state is not State.FINISHED:
+        while at < end and not self.is_finished:
             after, found = service_run(self._octets, at, end, self._frames, frames)
             if found > frames:
                 self._service(frames, found)
@@ -282,25 +223,6 @@ class Link:
                 break
             at, frames = after, found
         self._taken, self._held = at, end
-
-    def octets_to_send(self) -> bytes:
-        """Give up what is waiting to be written."""
-        octets, self._to_send = bytes(self._to_send), bytearray()
-        return octets
-
-    def next_event(self) -> Event | None:
-        """Give the oldest event, or None."""
-        return self._events.popleft() if self._events else None
-
-    def next_deadline(self) -> float | None:
-        """When `expire` wants to be called, or None."""
-        return min(self._deadlines.values(), default=None)
-
-    def expire(self, now: float) -> None:
-        """Act on the timers that have run out."""
-        for timer in [timer for timer, at in self._deadlines.items() if now >= at]:
-            if self._deadlines.pop(timer, None) is not None:
-                self._take(timer, _NO_MESSAGE, now)
 
     def allow(self, now: float) -> None:
         """Take service messages from now on."""
@@ -315,11 +237,19 @@ class Link:
         self._closing = True
         self._take(Input.CLOSE, _NO_MESSAGE, now)
 
-    def send(self, message: Message) -> None:
-        """Send a service message. Raises EncodeError while either end does not allow it."""
-        if self.state is not State.NEA_FEA:
+    def acknowledge(self, count: int, now: float) -> None:
+        """Do nothing: TALI acknowledges no service messages."""
+
+    def send(self, octets: bytes, layer: Layer, now: float) -> None:  # noqa: ARG002  # no timer
+        """Send an MSU or SCCP message. Raises EncodeError while either end does not allow it."""
+        if not self.is_open:
             raise EncodeError(f"service messages are not allowed in {self.state.name}")
-        self._to_send += message.encode()
+        if layer not in _OPCODES:
+            raise EncodeError(f"TALI carries no {layer.name} by itself: put it into SCCP")
+        self._send(_OPCODES[layer], octets)
+
+    def _expired(self, timer: Input, now: float) -> None:
+        self._take(timer, _NO_MESSAGE, now)
 
     def _service(self, first: int, end: int) -> None:
         """Tell of a run of service messages, where the state lets them in."""
@@ -347,7 +277,7 @@ class Link:
 
     def _take(self, what: Input, message: Message, now: float) -> None:
         """Move by the table, and do what it says."""
-        if self.state is State.FINISHED:
+        if self.is_finished:
             return
         state, acts = TRANSITIONS[self.state, what]
         if state is not self.state:
@@ -384,13 +314,13 @@ class Link:
                 self._finish_if_closing()
             case Act.FINISH_OR_VIOLATE:
                 self._finish_if_closing()
-                if self.state is not State.FINISHED:
+                if not self.is_finished:
                     self._violate("no proa before T3 ran out", "opcode")
             case Act.ROUND_TRIP if self._monitored_at is not None:
                 self._events.append(RoundTripMeasured(now - self._monitored_at))
                 self._monitored_at = None
             case Act.SKIP:
-                self._events.append(MessageSkipped(message.opcode))
+                self._events.append(MessageSkipped(message.opcode.name))
             case Act.DELIVER_IN_T3 if Input.T3_EXPIRED in self._deadlines:
                 pass  # ISUP, in its time: not for us
             case Act.VIOLATE | Act.DELIVER_IN_T3:
@@ -407,7 +337,7 @@ class Link:
         self._deadlines[Input.T2_EXPIRED] = now + self._timers.t2
 
     def _finish_if_closing(self) -> None:
-        if self._closing and self.state is not State.FINISHED:
+        if self._closing and not self.is_finished:
             self._finish(Finished())
 
     def _violate(self, reason: str, field: str) -> None:

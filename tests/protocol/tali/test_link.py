@@ -4,33 +4,27 @@ from __future__ import annotations
 
 import itertools
 import random
-from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from is41.errors import EncodeError
-from is41.tali.link import (
-    TRANSITIONS,
-    Event,
+from is41.link import (
     Finished,
-    Input,
-    Link,
     MessageSkipped,
     MessagesReceived,
     ProtocolViolated,
     RoundTripMeasured,
-    State,
     StateChanged,
-    Timers,
 )
+from is41.reading import Layer
+from is41.tali.link import TRANSITIONS, Input, Link, State, Timers
 from is41.tali.messages import Message, Opcode
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from links import Wire, events_of, payloads
 
 REGNOT = Message(Opcode.SCCP, bytes.fromhex("090003050702C10602C10805E203C70100"))
+MSU = bytes.fromhex("83 010A14 020A14 00") + REGNOT.payload
 LINK_MESSAGES = {
     Input.TEST: Opcode.TEST,
     Input.ALLO: Opcode.ALLO,
@@ -53,19 +47,6 @@ def sent(link: Link) -> list[Opcode]:
         opcodes.append(Message.decode(octets[:length]).opcode)
         octets = octets[length:]
     return opcodes
-
-
-def events_of(link: Link) -> list[Event]:
-    return list(iter(link.next_event, None))
-
-
-def payloads(events: Sequence[Event]) -> list[bytes]:
-    return [
-        event.octets[event.frames.start[at] : event.frames.end[at]].tobytes()
-        for event in events
-        if isinstance(event, MessagesReceived)
-        for at in range(event.count)
-    ]
 
 
 def link_in(state: State) -> Link:
@@ -209,7 +190,7 @@ def test_messages_of_2_0_are_skipped_by_their_length() -> None:
     link = link_in(State.NEA_FEA)
     link.receive(Message(Opcode.MGMT, b"rkrp" * 9).encode() + REGNOT.encode(), 0.0)
     events = events_of(link)
-    assert events[0] == MessageSkipped(Opcode.MGMT)
+    assert events[0] == MessageSkipped("MGMT")
     assert payloads(events[1:]) == [REGNOT.payload]
 
 
@@ -228,11 +209,30 @@ def test_what_is_no_header_ends_the_connection(octets: bytes) -> None:
 
 def test_sending_is_refused_until_both_ends_allow_it() -> None:
     link = link_in(State.NEA_FEP)
+    assert not link.is_open
     with pytest.raises(EncodeError, match="NEA_FEP"):
-        link.send(REGNOT)
+        link.send(REGNOT.payload, Layer.SCCP, 0.0)
     allowed = link_in(State.NEA_FEA)
-    allowed.send(REGNOT)
+    assert allowed.is_open
+    allowed.send(REGNOT.payload, Layer.SCCP, 0.0)
     assert allowed.octets_to_send() == REGNOT.encode()
+
+
+def test_the_layer_says_which_opcode_carries_a_message() -> None:
+    link = link_in(State.NEA_FEA)
+    link.send(MSU, Layer.MTP3, 0.0)
+    assert link.octets_to_send() == Message(Opcode.MTP3, MSU).encode()
+    with pytest.raises(EncodeError, match="no TCAP"):
+        link.send(bytes.fromhex("E203C70100"), Layer.TCAP, 0.0)
+    with pytest.raises(EncodeError, match="12 to 265"):
+        link.send(bytes(266), Layer.SCCP, 0.0)
+
+
+def test_acknowledging_says_nothing_to_the_far_end() -> None:
+    link = link_in(State.NEA_FEA)
+    link.receive(REGNOT.encode() * 3, 0.0)
+    link.acknowledge(3, 0.0)
+    assert link.octets_to_send() == b""
 
 
 def test_a_buffer_full_of_messages_is_taken_again_and_again() -> None:
@@ -263,33 +263,22 @@ def test_the_cut_of_the_stream_does_not_matter(cuts: list[int], messages: int) -
 @settings(max_examples=60)
 @given(st.integers(0, 10_000), st.floats(0, 0.3))
 def test_two_ends_on_a_fake_wire_come_up_talk_and_close(seed: int, delay: float) -> None:
-    wire = random.Random(seed)
-    ends = [Link(0.0, allowed=True), Link(0.0, allowed=True)]
-    on_the_way: list[bytearray] = [bytearray(), bytearray()]
-    heard: list[int] = [0, 0]
+    chance = random.Random(seed)
+    wire = Wire(Link(0.0, allowed=True), Link(0.0, allowed=True))
     now, spoken = 0.0, 0
     while now < 20.0:
         now += delay + 0.01
-        for this in (0, 1):
-            if ends[this].state is State.NEA_FEA and wire.random() < 0.3:
-                ends[this].send(REGNOT)
+        for end in wire.ends:
+            if end.is_open and chance.random() < 0.3:
+                end.send(REGNOT.payload, Layer.SCCP, now)
                 spoken += 1
-            on_the_way[this] += ends[this].octets_to_send()
-            count = wire.randint(0, len(on_the_way[this]))
-            octets, on_the_way[this] = on_the_way[this][:count], on_the_way[this][count:]
-            ends[1 - this].receive(bytes(octets), now)
-            ends[1 - this].expire(now)
-            heard[1 - this] += len(payloads(events_of(ends[1 - this])))
-    for this in (0, 1, 0, 1):
-        ends[1 - this].receive(bytes(on_the_way[this]) + ends[this].octets_to_send(), now)
-        on_the_way[this] = bytearray()
-        heard[1 - this] += len(payloads(events_of(ends[1 - this])))
-    assert {end.state for end in ends} == {State.NEA_FEA}
-    assert sum(heard) == spoken
-    ends[0].close(now)
-    for this in (0, 1, 0):
-        ends[1 - this].receive(ends[this].octets_to_send(), now)
-    assert Finished() in events_of(ends[0])
+        wire.carry(now, chance)
+    wire.settle(now)
+    assert all(end.is_open for end in wire.ends)
+    assert [*wire.heard[0], *wire.heard[1]] == [REGNOT.payload] * spoken
+    wire.ends[0].close(now)
+    wire.settle(now)
+    assert Finished() in wire.events[0]
 
 
 @given(st.binary(max_size=60), st.sampled_from(State))

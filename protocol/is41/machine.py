@@ -1,0 +1,88 @@
+"""What the link machines are built on: the buffer, the queues and the timers of `is41.link.Link`."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections import deque
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
+
+import numpy as np
+
+from .scan import Frames
+
+if TYPE_CHECKING:
+    from enum import Enum
+
+    from .link import Event
+
+BUFFER_LENGTH: Final = 1 << 18  # octets received and not yet taken, at most: ours
+Timer = TypeVar("Timer", bound="Enum")
+
+
+class Machine(ABC, Generic[Timer]):
+    """One end of a connection; the machine of each protocol adds its states.
+
+    *message_length_least*: octets of the shortest service message, header included.
+    """
+
+    def __init__(self, message_length_least: int) -> None:
+        self._frames_max = BUFFER_LENGTH // message_length_least
+        self._octets = np.zeros(BUFFER_LENGTH, np.uint8)
+        self._frames = Frames.empty(self._frames_max)
+        self._taken = self._held = 0  # octets taken, octets received
+        self._to_send = bytearray()
+        self._events: deque[Event] = deque()
+        self._deadlines: dict[Timer, float] = {}
+
+    @property
+    @abstractmethod
+    def is_finished(self) -> bool:
+        """Whether the connection is to be closed."""
+
+    @abstractmethod
+    def received(self, count: int, now: float) -> None:
+        """Take *count* octets that were put into `room`."""
+
+    @abstractmethod
+    def _expired(self, timer: Timer, now: float) -> None:
+        """Act on a timer that has run out."""
+
+    def receive(self, octets: bytes, now: float) -> None:
+        """Take octets as they come off the stream, however they are cut."""
+        view = memoryview(octets)
+        while view and not self.is_finished:
+            room = self.room()
+            taken = min(len(room), len(view))
+            room[:taken] = view[:taken]
+            view = view[taken:]
+            self.received(taken, now)
+
+    def room(self) -> memoryview:
+        """Where the next octets of the stream may be put: never empty before the link finishes."""
+        rest = self._octets[self._taken : self._held].copy()
+        if self._events:  # messages told and not yet taken keep their buffer
+            self._octets = np.zeros(BUFFER_LENGTH, np.uint8)
+            self._frames = Frames.empty(self._frames_max)
+        if self._taken or self._events:
+            self._octets[: len(rest)] = rest
+            self._taken, self._held = 0, len(rest)
+        return memoryview(self._octets.data)[self._held :]
+
+    def octets_to_send(self) -> bytes:
+        """Give up what is waiting to be written."""
+        octets, self._to_send = bytes(self._to_send), bytearray()
+        return octets
+
+    def next_event(self) -> Event | None:
+        """Give the oldest event, or None."""
+        return self._events.popleft() if self._events else None
+
+    def next_deadline(self) -> float | None:
+        """When `expire` wants to be called, or None."""
+        return min(self._deadlines.values(), default=None)
+
+    def expire(self, now: float) -> None:
+        """Act on the timers that have run out."""
+        for timer in [timer for timer, at in self._deadlines.items() if now >= at]:
+            if self._deadlines.pop(timer, None) is not None:
+                self._expired(timer, now)

@@ -1,0 +1,56 @@
+"""What every link promises its shell, whatever its protocol."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, get_args
+
+import pytest
+
+from is41.errors import EncodeError
+from is41.link import Event, ProtocolViolated, StateChanged
+from is41.reading import Layer
+from is41.tali.link import Link as Tali
+from links import events_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from is41.link import Link
+
+LINKS: dict[str, Callable[[], Link]] = {
+    "tali": lambda: Tali(0.0, allowed=True),
+}
+
+
+@pytest.fixture(params=LINKS)
+def link(request: pytest.FixtureRequest) -> Link:
+    return LINKS[request.param]()
+
+
+def test_a_new_link_is_neither_open_nor_finished(link: Link) -> None:
+    assert (link.is_open, link.is_finished) == (False, False)
+    assert len(link.room()) > 0
+
+
+def test_sending_on_a_link_that_is_not_open_is_our_own_fault(link: Link) -> None:
+    for layer in Layer:
+        with pytest.raises(EncodeError):
+            link.send(b"", layer, 0.0)
+
+
+def test_garbage_finishes_a_link_and_leaves_no_timer(link: Link) -> None:
+    link.receive(b"GET / HTTP/1.1\r\n\r\n", 0.0)
+    events = events_of(link)
+    assert any(isinstance(event, ProtocolViolated) for event in events)
+    assert isinstance(events[-1], StateChanged)
+    assert (link.is_finished, link.is_open, link.next_deadline()) == (True, False, None)
+    link.octets_to_send()
+    link.allow(1.0)
+    link.close(1.0)
+    link.expire(1e6)
+    assert (events_of(link), link.octets_to_send()) == ([], b"")
+
+
+def test_every_event_is_a_frozen_value() -> None:
+    for kind in get_args(Event):
+        assert kind.__dataclass_params__.frozen
