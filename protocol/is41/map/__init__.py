@@ -15,5 +15,6 @@ of each tag become a *value*.
 `registry`    tag to layout: `decode_value`, `encode_value`
 `body`        how a table of the standard becomes a frozen dataclass
 `messages`    the tables: invoke and return result of the operations typed so far
+`components`  bodies as invokes, return results and return errors
 `reference`   writes docs/parameters.md
 """

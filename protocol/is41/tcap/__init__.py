@@ -5,6 +5,7 @@ components; or an abort. A *component* asks (invoke) or answers (return result, 
 reject); it carries a *parameter set*, whose contents belong to the user above and are kept in
 octets here.
 
-`codes`     the tables of T1.114.3: tags, causes, problems
-`messages`  `Package` and the components, with `decode` and `encode`
+`codes`      the tables of T1.114.3: tags, causes, problems
+`messages`   `Package` and the components, with `decode` and `encode`
+`dialogues`  transactions: what was asked and what comes back, with timers, without I/O
 """
