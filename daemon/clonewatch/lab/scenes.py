@@ -7,7 +7,7 @@ that must not be counted as a registration.
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -15,6 +15,7 @@ from clonewatch.lab.carriers import Message as Carried
 from clonewatch.lab.carriers import WrappedCapture, Wrapping, file_name
 from clonewatch.lab.pcaps import LinkType, write_pcap
 from is41.map.codes import QualificationInformationCode, SystemMyTypeCode
+from is41.map.components import invoke_of, parameter_set
 from is41.map.messages import (
     AuthenticationFailureReport,
     BulkDeregistration,
@@ -23,7 +24,6 @@ from is41.map.messages import (
     RegistrationNotification,
     RegistrationNotificationResult,
 )
-from is41.map.operations import Operation, operation_code
 from is41.map.parameters import Parameter, Parameters
 from is41.map.tags import ParameterTag as Name
 from is41.map.values import Authorization, Esn, Mscid
@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from is41.map.body import Body
 
 MSCS_CSV: Final = """\
 mscid,name,point_code
@@ -213,10 +212,6 @@ def _esn(mobile_number: str) -> Esn:
     return Esn(0x8200_0000 + int(mobile_number) % 0x0100_0000)
 
 
-def _set(body: Body) -> ParameterSet:
-    return ParameterSet(ParameterTag.SET, body.encode().encode())
-
-
 def _notification(mobile_number: str, switch: int) -> RegistrationNotification:
     return RegistrationNotification(
         electronic_serial_number=_esn(mobile_number),
@@ -225,10 +220,6 @@ def _notification(mobile_number: str, switch: int) -> RegistrationNotification:
         qualification_information_code=QualificationInformationCode.VALIDATION_AND_PROFILE,
         system_my_type_code=SystemMyTypeCode.LUCENT,
     )
-
-
-def _invoke(operation: Operation, body: Body) -> Invoke:
-    return Invoke(component_ids=b"\1", operation=operation_code(operation), parameters=_set(body))
 
 
 def _query(transaction_id: int, *components: Invoke) -> Package:
@@ -241,7 +232,7 @@ def _query(transaction_id: int, *components: Invoke) -> Package:
 
 def _regnot(heard: Heard, transaction_id: int) -> bytes:
     body = _notification(heard.mobile_number, _switch(heard.switch))
-    return _query(transaction_id, _invoke(Operation.REGISTRATION_NOTIFICATION, body)).encode()
+    return _query(transaction_id, invoke_of(body)).encode()
 
 
 def _msc(switch: int) -> Address:
@@ -323,11 +314,11 @@ def _not_counted() -> Scene:
     """Everything that is no fresh registration, and one that is, to be sure that it is read."""
     number = "6145550200"
     body = _notification(number, 1)
-    registration = _query(1, _invoke(Operation.REGISTRATION_NOTIFICATION, body))
+    registration = _query(1, invoke_of(body))
     result = Package(
         package_type=PackageType.RESPONSE,
         responding_id=1,
-        components=(ReturnResult(component_ids=b"\1", parameters=_set(_authorized())),),
+        components=(ReturnResult(component_ids=b"\1", parameters=parameter_set(_authorized())),),
     )
     reject = Package(
         package_type=PackageType.RESPONSE,
@@ -339,15 +330,12 @@ def _not_counted() -> Scene:
         "mobile_identification_number": number,
     }
     others = (
-        (Operation.QUALIFICATION_REQUEST, QualificationRequest(**who, mscid=Mscid(MARKET, 3))),
-        (Operation.REGISTRATION_CANCELLATION, RegistrationCancellation(**who)),
-        (Operation.AUTHENTICATION_FAILURE_REPORT, AuthenticationFailureReport(**who)),
-        (Operation.BULK_DEREGISTRATION, BulkDeregistration()),
+        QualificationRequest(**who, mscid=Mscid(MARKET, 3)),
+        RegistrationCancellation(**who),
+        AuthenticationFailureReport(**who),
+        BulkDeregistration(),
     )
-    unknown = _query(
-        9,
-        _invoke(Operation.REGISTRATION_NOTIFICATION, _notification("6145550201", UNKNOWN_SWITCH)),
-    )
+    unknown = _query(9, invoke_of(_notification("6145550201", UNKNOWN_SWITCH)))
     returned = UnitdataService(
         return_cause=ReturnCause.SUBSYSTEM_FAILURE,
         called=_msc(1).encode(),
@@ -360,11 +348,7 @@ def _not_counted() -> Scene:
     )
     malformed = _query(
         11,
-        Invoke(
-            component_ids=b"\1",
-            operation=operation_code(Operation.REGISTRATION_NOTIFICATION),
-            parameters=ParameterSet(ParameterTag.SET, short.encode()),
-        ),
+        replace(invoke_of(body), parameters=ParameterSet(ParameterTag.SET, short.encode())),
     )
     segment = Unitdata(
         message_type=MessageType.XUDT,
@@ -382,7 +366,7 @@ def _not_counted() -> Scene:
         _answer(result.encode()),
         _answer(reject.encode()),
         _answer(Abort(responding_id=3, cause=1).encode()),
-        *(_label(_unitdata(_query(4 + n, _invoke(*o)).encode())) for n, o in enumerate(others)),
+        *(_label(_unitdata(_query(4 + n, invoke_of(o)).encode())) for n, o in enumerate(others)),
         _label(_unitdata(registration.encode())),  # sent again, 9 s later
         _label(_unitdata(unknown.encode())),
         _label(returned),
