@@ -45,11 +45,19 @@ class CloneRecords:
             "superseded": conflict.superseded,
         }
 
+    def msc(self, registration: Registration) -> str:
+        """Name of the MSC that sent a registration."""
+        return self._mscs.name(registration.msc)
+
+    def source(self, registration: Registration) -> str:
+        """Name of the source that a registration came from."""
+        return self._sources[registration.source]
+
     def _registration(self, registration: Registration) -> dict[str, str]:
         return {
             "time": time_text(registration.time),
             "mscid": mscid_text(registration.mscid),
-            "msc": self._mscs.name(registration.msc),
+            "msc": self.msc(registration),
             "esn": f"{registration.esn:08X}",
-            "source": self._sources[registration.source],
+            "source": self.source(registration),
         }

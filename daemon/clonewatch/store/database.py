@@ -1,0 +1,110 @@
+"""One SQLite file: opened, brought to the newest schema, with one writer.
+
+WAL lets others read while we write; `synchronous = FULL` makes a commit outlive a power cut.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from alembic import command
+from alembic.config import Config
+from alembic.util import CommandError
+from sqlalchemy import URL, NullPool, create_engine, event
+from sqlalchemy.exc import DatabaseError
+
+from clonewatch.errors import InputError
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from sqlalchemy import Connection, Engine
+
+MIGRATIONS: Final = Path(__file__).parent / "migrations"
+BUSY_S: Final = 5.0  # how long to wait for somebody who holds the file, a backup for instance
+PRAGMAS: Final = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON")
+
+
+class Database:
+    """The file at *path*, made if it is not there. One process writes it, any may read.
+
+    Raises InputError if somebody else writes it, or if it is not a store that we know.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._lock = _locked(path)
+        self._writing = _engine(path, "BEGIN IMMEDIATE", PRAGMAS)
+        self._reading = _engine(path, "BEGIN", (*PRAGMAS, "query_only = ON"))
+        try:
+            with self._writing.begin() as connection:
+                _migrate(connection)
+        except CommandError as error:
+            self.close()
+            raise InputError(
+                path, f"written by another version of clonewatch, it seems: {error}"
+            ) from None
+        except DatabaseError as error:
+            self.close()
+            raise InputError(path, f"cannot be used as a store: {error.orig}") from None
+
+    def writer(self) -> Connection:
+        """The connection that writes; its transactions shut other writers out from the start."""
+        return self._writing.connect()
+
+    def reader(self) -> Connection:
+        """A connection that reads one consistent state for as long as it is open."""
+        return self._reading.connect()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._writing.dispose()
+        self._reading.dispose()
+        os.close(self._lock)
+
+
+def _engine(path: Path, begin: str, pragmas: tuple[str, ...]) -> Engine:
+    """Make connections whose transactions begin with *begin*: Python's own way begins too late."""
+    engine = create_engine(
+        URL.create("sqlite", database=str(path)),
+        poolclass=NullPool,
+        connect_args={"timeout": BUSY_S, "isolation_level": None, "check_same_thread": False},
+    )
+
+    def connected(raw: sqlite3.Connection, _: Any) -> None:
+        for pragma in pragmas:
+            raw.execute(f"PRAGMA {pragma}")
+
+    def begun(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    event.listen(engine, "connect", connected)
+    event.listen(engine, "begin", begun)
+    return engine
+
+
+def _migrate(connection: Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _locked(path: Path) -> int:
+    """A descriptor that keeps other writers out until it is closed.
+
+    On a file beside the database: closing any descriptor of the database itself would drop the
+    locks that SQLite holds on it.
+    """
+    beside = path.with_name(path.name + ".lock")
+    descriptor = os.open(beside, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        raise InputError(path, "somebody else writes this store") from None
+    return descriptor

@@ -1,0 +1,69 @@
+"""One SQLite file with one writer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import insert, select
+from sqlalchemy.exc import OperationalError
+
+from clonewatch.errors import InputError
+from clonewatch.store.database import Database
+from clonewatch.store.tables import positions
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_a_commit_outlives_a_power_cut_and_readers_do_not_wait(tmp_path: Path) -> None:
+    database = Database(tmp_path / "new" / "store.sqlite")
+    with database.writer() as writer, database.reader() as reader:
+        assert writer.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+        assert writer.exec_driver_sql("PRAGMA synchronous").scalar() == 2  # FULL
+        writer.rollback()
+        with writer.begin():
+            writer.execute(insert(positions).values(name="judged", value=5))
+            assert reader.execute(select(positions.c.value)).all() == []
+        assert reader.execute(select(positions.c.value)).all() == []  # its state is of its begin
+        reader.rollback()
+        assert reader.execute(select(positions.c.value)).all() == [(5,)]
+    database.close()
+
+
+def test_a_reader_cannot_write(tmp_path: Path) -> None:
+    database = Database(tmp_path / "store.sqlite")
+    with database.reader() as reader, pytest.raises(OperationalError, match="readonly"):
+        reader.execute(insert(positions).values(name="judged", value=5))
+    database.close()
+
+
+def test_one_store_has_one_writer(tmp_path: Path) -> None:
+    path = tmp_path / "store.sqlite"
+    database = Database(path)
+    with pytest.raises(InputError, match="somebody else writes"):
+        Database(path)
+    database.close()
+    Database(path).close()
+
+
+def test_what_is_no_store_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "store.sqlite"
+    path.write_bytes(b"not a database at all" * 100)
+    with pytest.raises(InputError, match=r"store\.sqlite: cannot be used as a store: file is not"):
+        Database(path)
+
+
+def test_a_newer_store_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "store.sqlite"
+    database = Database(path)
+    with database.writer() as writer, writer.begin():
+        writer.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    database.close()
+    with pytest.raises(InputError, match=r"another version of clonewatch.*9999"):
+        Database(path)
+
+
+def test_a_folder_with_a_percent_sign_is_no_riddle(tmp_path: Path) -> None:
+    Database(tmp_path / "50%" / "store.sqlite").close()
+    assert (tmp_path / "50%" / "store.sqlite").exists()

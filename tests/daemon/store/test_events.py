@@ -1,0 +1,17 @@
+"""What the store tells its operator."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from clonewatch.store.events import Failed, Overflowed, Resumed
+
+
+def test_each_event_says_what_happened_and_where() -> None:
+    path = Path("/var/x.sqlite")
+    assert str(Failed(path, "disk full")) == (
+        "/var/x.sqlite: disk full; waits in memory, and tries again"
+    )
+    assert str(Resumed(path)) == "/var/x.sqlite: written again"
+    assert str(Overflowed(path, 7)).startswith("/var/x.sqlite: too much waits to be stored; ")
+    assert "from sequence 7 on" in str(Overflowed(path, 7))

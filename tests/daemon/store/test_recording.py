@@ -1,0 +1,60 @@
+"""Clone records in the store."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import create_engine, select
+
+from clonewatch.clonerecords import record_id
+from clonewatch.store import recording
+from clonewatch.store.tables import clone_records, metadata
+from stores import TEN, WORDS, conflict
+
+if TYPE_CHECKING:
+    from clonewatch.detector import Conflict
+
+
+def stored_of(batches: list[list[Conflict]]) -> dict[str, bool]:
+    """Identities, and whether superseded, of what is stored after *batches*."""
+    engine = create_engine("sqlite://")
+    metadata.create_all(engine)
+    with engine.begin() as connection:
+        for batch in batches:
+            recording.write(connection, [recording.row_of(each, WORDS, TEN) for each in batch])
+        rows = connection.execute(select(clone_records.c.id, clone_records.c.superseded)).all()
+    engine.dispose()
+    return {row.id: row.superseded for row in rows}
+
+
+def test_a_row_is_read_as_the_clone_record_it_was() -> None:
+    engine = create_engine("sqlite://")
+    metadata.create_all(engine)
+    with engine.begin() as connection:
+        recording.write(connection, [recording.row_of(conflict(), WORDS, TEN)])
+        (row,) = connection.execute(select(clone_records)).mappings()
+        assert recording.clone_record(row) == WORDS.record(conflict())
+    engine.dispose()
+
+
+def test_more_than_a_statement_takes_is_looked_up() -> None:
+    many = [conflict(6145550000 + at) for at in range(1200)]
+    assert stored_of([many, many]) == {record_id(each): False for each in many}
+
+
+told = st.builds(
+    lambda msid, superseded: replace(conflict(msid), superseded=superseded),
+    st.integers(6145550000, 6145550003),
+    st.booleans(),
+)
+
+
+@given(st.lists(st.lists(told, max_size=6), max_size=5))
+def test_each_is_stored_once_and_stays_superseded_once_it_is(batches: list[list[Conflict]]) -> None:
+    expected: dict[str, bool] = {}
+    for each in (each for batch in batches for each in batch):
+        expected[record_id(each)] = expected.get(record_id(each), False) or each.superseded
+    assert stored_of(batches) == expected

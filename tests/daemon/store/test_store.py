@@ -1,0 +1,184 @@
+"""The store of one machine."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import func, select
+
+from clonewatch.store.store import Store
+from clonewatch.store.tables import clone_records
+from stores import TEN, WORDS, Clock, Told, conflict, empty_disk, fill_disk, opened, store_in
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sqlalchemy import Connection
+
+
+def count(store: Store) -> int:
+    with store.read() as connection:
+        return connection.execute(select(func.count()).select_from(clone_records)).scalar_one()
+
+
+def test_conflicts_and_the_judged_position_are_there_after_closing(tmp_path: Path) -> None:
+    with opened(tmp_path, clock=Clock(TEN)) as store:
+        assert store.judged == 0
+        assert store.submit([conflict()], 10)
+        assert store.flush()
+        assert store.judged == 10
+        assert store.submit([], 20)
+    with opened(tmp_path) as store:
+        assert store.judged == 20
+        assert store.submit([conflict(), replace(conflict(), superseded=True)], 21)
+        assert store.flush()
+        with store.read() as connection:
+            rows = connection.execute(
+                select(clone_records.c.superseded, clone_records.c.stored_at)
+            ).all()
+        assert rows == [(True, TEN)]
+
+
+def test_what_is_submitted_is_committed_though_nobody_asks(tmp_path: Path) -> None:
+    committed = threading.Event()
+    with opened(tmp_path) as store:
+        store.committed = committed.set
+        store.submit([conflict()], 10)
+        assert committed.wait(60)
+        assert store.judged == 10
+        committed.clear()
+        store.submit([], 11)
+        assert committed.wait(60)
+        assert store.judged == 11
+
+
+def test_a_full_disk_loses_nothing_and_says_so(tmp_path: Path) -> None:
+    told = Told()
+    with opened(tmp_path, told=told) as store:
+        fill_disk(store)
+        many = [conflict(6145550000 + at) for at in range(400)]
+        assert store.submit(many, 10)
+        assert not store.flush()
+        assert store.is_failing
+        assert store.judged == 0
+        assert store.conflicts_pending == 400
+        assert store.submit([conflict()], 11)
+        empty_disk(store)
+        while store.is_failing:  # pytest's patience is the limit, ours is 10 ms
+            pass
+        assert store.flush()
+        assert store.judged == 11
+        assert count(store) == 401
+    assert told.kinds == ["Failed", "Resumed"]
+    assert "disk is full" in str(told[0])
+
+
+def test_what_finds_no_room_in_memory_is_found_again_after_a_start(tmp_path: Path) -> None:
+    told = Told()
+    many = [conflict(6145550000 + at) for at in range(400)]
+    with opened(tmp_path, told=told, conflicts_max=450) as store:
+        fill_disk(store)
+        assert store.submit(many[:300], 300)
+        assert not store.submit(many[300:] + many[:60], 400)
+        assert not store.submit(many, 500)
+        assert store.submit([], 600)
+        empty_disk(store)
+        while store.is_failing or not store.flush():
+            pass
+        assert store.judged == 300
+        assert store.conflicts_refused == 560
+        assert count(store) == 300
+    assert told.kinds in (["Failed", "Overflowed", "Resumed"], ["Overflowed"])
+    with opened(tmp_path) as store:
+        assert store.judged == 300
+        assert store.submit(many[300:], 400)
+        assert store.flush()
+        assert count(store) == 400
+
+
+def test_closing_on_a_full_disk_leaves_the_position(tmp_path: Path) -> None:
+    told = Told()
+    store = store_in(tmp_path, told=told)
+    fill_disk(store)
+    store.submit([conflict(6145550000 + at) for at in range(400)], 10)
+    assert not store.close()
+    with opened(tmp_path) as store:
+        assert store.judged == 0
+        assert count(store) == 0
+    assert told.kinds == ["Failed"]
+
+
+def test_an_order_is_a_transaction_with_a_result_or_an_error(tmp_path: Path) -> None:
+    def fail(connection: Connection) -> None:
+        connection.execute(clone_records.delete())
+        raise ZeroDivisionError
+
+    with opened(tmp_path) as store:
+        store.submit([conflict()], 10)
+        store.flush()
+        with pytest.raises(ZeroDivisionError):
+            store.do(fail).result()
+        assert count(store) == 1
+        gone = store.do(lambda connection: connection.execute(clone_records.delete()).rowcount)
+        assert gone.result() == 1
+        assert count(store) == 0
+
+
+def test_a_closed_store_takes_nothing(tmp_path: Path) -> None:
+    store = store_in(tmp_path)
+    assert store.close()
+    with pytest.raises(RuntimeError, match="closed"):
+        store.submit([], 1)
+    with pytest.raises(RuntimeError, match="closed"):
+        store.do(lambda _: None)
+
+
+WRITER = """
+import itertools, sys
+from pathlib import Path
+from clonewatch.store.store import Store
+from stores import WORDS, conflict
+store = Store.open(Path(sys.argv[1]), WORDS, tell=lambda event: None)
+print("judged", store.judged, flush=True)
+for number in itertools.count(store.judged + 1):
+    store.submit([conflict(6145550000 + number)], number)
+    if number % 5 == 0:
+        assert store.flush()
+        print("judged", number, flush=True)
+"""
+
+
+def test_what_was_judged_is_stored_once_after_any_kill(tmp_path: Path) -> None:
+    chance = random.Random(7)
+    path = tmp_path / "clonewatch.sqlite"
+    said = 0
+    for _ in range(10):
+        said = max(said, killed_writer(path, chance.randrange(1, 40)))
+        store = Store.open(path, WORDS, tell=Told())
+        assert store.judged >= said
+        assert count(store) == store.judged
+        store.close()
+    assert said > 50
+
+
+def killed_writer(path: Path, lines: int) -> int:
+    """What a writer last said that it had judged."""
+    with subprocess.Popen(
+        [sys.executable, "-c", WRITER, path],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    ) as writer:
+        assert writer.stdout is not None
+        told = [writer.stdout.readline() for _ in range(lines)]
+        writer.send_signal(signal.SIGKILL)
+        told += writer.stdout.readlines()
+    return int([line for line in told if line.endswith("\n")][-1].split()[1])
