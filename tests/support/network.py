@@ -1,0 +1,56 @@
+"""What tests do on loopback: a handler that remembers, waiting for what must come, certificates."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Final
+
+from is41.link import MessagesReceived, StateChanged
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from clonewatch.links import Connection
+    from is41.link import Event
+
+HOST: Final = "127.0.0.1"
+WITHIN_S: Final = 20.0  # for what must happen: a bound on a broken test, not a measure
+
+
+class Remembers:
+    """A handler that keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.connections: list[Connection] = []
+        self.events: list[Event] = []
+        self.messages: list[bytes] = []
+        self.lost: list[str] = []
+
+    def connected(self, connection: Connection) -> None:
+        self.connections.append(connection)
+
+    def received(self, connection: Connection, event: Event) -> None:
+        assert connection in self.connections
+        if isinstance(event, MessagesReceived):
+            frames = event.frames
+            self.messages += [
+                event.octets[frames.start[at] : frames.end[at]].tobytes()
+                for at in range(event.count)
+            ]
+        else:
+            self.events.append(event)
+
+    def disconnected(self, connection: Connection, reason: str) -> None:
+        assert connection in self.connections
+        self.lost.append(reason)
+
+    @property
+    def states(self) -> list[str]:
+        return [event.state.name for event in self.events if isinstance(event, StateChanged)]
+
+
+async def until(condition: Callable[[], object]) -> None:
+    """Wait until *condition* holds."""
+    async with asyncio.timeout(WITHIN_S):
+        while not condition():  # noqa: ASYNC110  # it is about many things, not one event
+            await asyncio.sleep(0.002)
