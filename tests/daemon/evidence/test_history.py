@@ -1,0 +1,54 @@
+"""What is known of one MSID."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from clonewatch.detector import Conflict
+from clonewatch.evidence.history import NOTHING_KNOWN, History, Look, usual
+from clonewatch.registrations import Batch
+from fig4 import HOUR, MSC_A, MSC_B, MSC_C, registration
+
+FIRST = registration(10 * HOUR, MSC_A)
+SECOND = registration(11 * HOUR, MSC_C)
+CONFLICT = Conflict(
+    msid=FIRST.msid,
+    first=FIRST,
+    second=SECOND,
+    elapsed_ms=HOUR,
+    travel_time_ms=2 * HOUR,
+    found_at=0,
+)
+BATCH = Batch.of([registration(9 * HOUR, MSC_B), SECOND, FIRST])
+
+
+def test_before_is_before_the_first_conflict() -> None:
+    assert History(registrations=BATCH).before(CONFLICT).time.tolist() == [9 * HOUR]  # type: ignore[union-attr]
+    later = replace(CONFLICT, first=SECOND, second=registration(12 * HOUR))
+    known = History(registrations=BATCH, conflicts=(CONFLICT,))
+    assert known.before(later).time.tolist() == [9 * HOUR]  # type: ignore[union-attr]
+    assert NOTHING_KNOWN.before(CONFLICT) is None
+
+
+def test_a_look_is_found_by_time_place_and_esn() -> None:
+    BATCH.terminal_type[1] = 33
+    BATCH.system_capabilities[1] = 5
+    BATCH.transaction_capability[1] = 0x4F01
+    known = History(registrations=BATCH)
+    assert known.look(SECOND) == Look(
+        terminal_type=33, system_capabilities=5, transaction_capability=0x4F01
+    )
+    assert known.look(FIRST) == Look(
+        terminal_type=0, system_capabilities=0, transaction_capability=0
+    )
+    assert known.look(replace(SECOND, esn=1)) is None
+    assert known.look(replace(SECOND, mscid=1)) is None
+    assert NOTHING_KNOWN.look(SECOND) is None
+
+
+def test_usual_is_a_good_share_of_enough() -> None:
+    assert usual(np.array([1, 1, 1, 1])) == set()
+    assert usual(np.array([1, 1, 1, 1, 2])) == {1, 2}
+    assert usual(np.array([1] * 5 + [2])) == {1}
