@@ -1,0 +1,111 @@
+"""The tables that are no links."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Final, Literal
+
+from pydantic import Field
+
+from .section import Section
+from .values import FilePath, Listen, Minutes, Name
+
+YEAR_HOURS: Final = 366 * 24
+GIB: Final = 1 << 30
+MIB: Final = 1 << 20
+
+
+class Mode(StrEnum):
+    """How far clonewatch goes."""
+
+    LEARN = "learn"  # registrations are kept, nothing is judged
+    TEST = "test"  # clone records and cases; no alarm and no suspension leaves the machine
+    ACTIVE = "active"
+
+
+class Tables(Section):
+    """``[tables]``."""
+
+    travel: FilePath | None = None  # needed unless the mode is learn
+    mscs: FilePath | None = None  # None: the headings of the travel times
+    homes: FilePath | None = None
+
+
+class WindowSettings(Section):
+    """``[window]``: what is remembered, and what is waited for."""
+
+    hours: Annotated[float, Field(gt=0, le=7 * 24)] = 6.5
+    lateness_minutes: Minutes = 45  # of a source that says none
+    settle_minutes: Minutes | None = None  # before a suspension; None: the greatest lateness
+    ahead_max_minutes: Annotated[Minutes, Field(gt=0)] = 5
+    subscribers_max: Annotated[int, Field(ge=1, le=130_000_000)] = 120_000_000
+    registrations_per_subscriber_max: Annotated[int, Field(ge=4, le=1 << 20)] = 4096
+    overflow_mib: Annotated[int, Field(ge=1, le=1 << 16)] = 1024
+
+
+class RegnotSettings(Section):
+    """``[regnots]``: whose registration it is, and where."""
+
+    imsi_prefix: Annotated[str, Field(pattern=r"^[0-9]{5}$")] | None = None  # MCC and MNC
+    place_by_calling: bool = False  # let the calling point code place what names no switch
+
+
+class RecordFileSettings(Section):
+    """``[record_file]``."""
+
+    directory: FilePath | None = None  # None: records/ in the state directory
+    retention_hours: Annotated[float, Field(gt=0, le=10 * YEAR_HOURS)] = 7 * 24
+    retention_gib: Annotated[float, Field(gt=0, le=1 << 20)] | None = None  # None: no bound
+
+    @property
+    def octets_max(self) -> int | None:
+        """What all groups together may take."""
+        return None if self.retention_gib is None else round(self.retention_gib * GIB)
+
+
+class Spool(Section):
+    """``[[spools]]``: a directory into which an RVCD renames groups."""
+
+    name: Name
+    directory: FilePath
+    format: Literal["auto", "csv", "parquet", "pcap"] = "auto"  # auto: as the file's name says
+    group_minutes: Annotated[float, Field(gt=0, le=24 * 60)] = 30
+    lateness_minutes: Minutes | None = None  # None: the window's
+
+
+class Sniffer(Section):
+    """``[[sniffers]]``: an interface that sees others' traffic."""
+
+    name: Name
+    interface: Annotated[str, Field(min_length=1, max_length=15)]  # Linux: IFNAMSIZ
+    filter: str = ""  # BPF, as tcpdump takes it
+    lateness_minutes: Minutes | None = None  # None: the window's
+    silent_after_minutes: Annotated[Minutes, Field(gt=0)] | None = None
+
+
+class Control(Section):
+    """``[control]``: the socket of ``status`` and ``cases``."""
+
+    socket: FilePath | None = None  # None: control.sock in RUNTIME_DIRECTORY
+    users: tuple[str, ...] = ()  # who may change things, beside root and the daemon's own user
+    group: str | None = None  # likewise, everybody in it
+
+
+class MetricsSettings(Section):
+    """``[metrics]``: Prometheus, health and readiness over HTTP; off unless it listens."""
+
+    listen: Listen | None = None
+
+
+class LogSettings(Section):
+    """``[log]``."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    subscribers: Literal["masked", "shown"] = "masked"
+
+
+class RefusedSettings(Section):
+    """``[refused]``: the ring of messages that could not be decoded."""
+
+    file: FilePath | None = None  # None: refused.pcap in the state directory
+    octets_max: Annotated[int, Field(ge=64 * 1024, le=1 << 40)] = 64 * MIB

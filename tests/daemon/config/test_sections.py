@@ -1,0 +1,21 @@
+"""The other tables: defaults that are those of the modules they set."""
+
+from __future__ import annotations
+
+from clonewatch.config.sections import RecordFileSettings, RefusedSettings, WindowSettings
+from clonewatch.window import layout, window
+
+
+def test_the_window_is_by_default_what_it_is_without_a_configuration() -> None:
+    settings = WindowSettings()
+    assert settings.hours * 3_600_000 == window.WINDOW_MS
+    assert settings.lateness_minutes * 60_000 == window.LATENESS_MS
+    assert settings.subscribers_max == window.SUBSCRIBERS_MAX < layout.ROWS_MAX
+    assert settings.registrations_per_subscriber_max == window.REGISTRATIONS_PER_MSID_MAX
+    assert settings.overflow_mib << 20 == window.OVERFLOW_OCTETS_MAX
+
+
+def test_gibibytes_are_octets() -> None:
+    assert RecordFileSettings().octets_max is None
+    assert RecordFileSettings(retention_gib=1.5).octets_max == 3 << 29
+    assert RefusedSettings().octets_max == 64 << 20
