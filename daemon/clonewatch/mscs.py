@@ -8,21 +8,21 @@ is appended to a file later leaves the earlier indices as they were.
 from __future__ import annotations
 
 import csv
-import io
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self, TextIO
 
 import numpy as np
 
+from clonewatch.csvfile import number_of, read_rows
 from clonewatch.errors import InputError
 from clonewatch.registrations import MSC_UNKNOWN, mscid_text
 from is41.mtp.pointcode import PointCode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -39,7 +39,6 @@ HEADINGS: Final = (
     "point_code",
 )
 _MARKET_SWITCH: Final = re.compile(r"(\d{1,6})-(\d{1,6})", re.ASCII)
-_NUMBER: Final = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +52,7 @@ class Msc:
     radius_km: float | None = None
     msc_number: str | None = None  # digits of MSCIdentificationNumber
     point_code: PointCode | None = None
+    line: int | None = field(default=None, compare=False)  # of the file that it was read from
 
 
 def parse_mscid(text: str) -> int:
@@ -107,9 +107,9 @@ class Mscs:
         rows: list[Msc] = []
         mscids: set[int] = set()
         owner: dict[PointCode | str, str] = {}  # of a point code or an MSC number: the MSC's name
-        for line, cells in _rows(path):
+        for line, cells in read_rows(path, known=HEADINGS, needed=HEADINGS[:1]):
             try:
-                msc = _msc(cells)
+                msc = _msc(cells, line)
                 _check_new(msc.mscid, mscids)
                 _check_owner("point_code", msc.point_code, msc.name, owner)
                 _check_owner("msc_number", msc.msc_number, msc.name, owner)
@@ -177,67 +177,17 @@ class Mscs:
         return index
 
 
-def read_text(path: Path) -> str:
-    """A whole UTF-8 file without its byte order mark. Raises InputError."""
-    try:
-        octets = path.read_bytes()
-    except OSError as error:
-        raise InputError(path, f"cannot be read: {error.strerror}") from None
-    try:
-        text = octets.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = octets.count(b"\n", 0, error.start) + 1
-        raise InputError(
-            path, f"octet {octets[error.start]:02X} is not UTF-8: save it as UTF-8", line=line
-        ) from None
-    if not text.strip():
-        raise InputError(path, "the file is empty")
-    return text
-
-
-def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    """Line number and cells by heading of each row of `mscs.csv`."""
-    reader = csv.reader(io.StringIO(read_text(path), newline=""))
-    headings: list[str] | None = None
-    try:
-        for row in reader:
-            cells = [cell.strip() for cell in row]
-            line = reader.line_num
-            if not any(cells):
-                continue
-            if headings is None:
-                headings = cells
-                _check_headings(path, line, headings)
-            elif len(cells) != len(headings):
-                raise InputError(
-                    path, f"{len(cells)} cells under {len(headings)} headings", line=line
-                )
-            else:
-                yield line, dict(zip(headings, cells, strict=True))
-    except csv.Error as error:
-        raise InputError(path, f"not a CSV file: {error}", line=reader.line_num) from None
-
-
-def _check_headings(path: Path, line: int, headings: Sequence[str]) -> None:
-    for heading in headings:
-        if heading not in HEADINGS:
-            raise InputError(
-                path, f"unknown heading {heading!r}; known are {', '.join(HEADINGS)}", line=line
-            )
-        if headings.count(heading) > 1:
-            raise InputError(path, f"heading {heading!r} stands twice", line=line)
-    if "mscid" not in headings:
-        raise InputError(path, "the heading 'mscid' is missing", line=line)
-
-
-def _msc(cells: Mapping[str, str]) -> Msc:
+def _msc(cells: Mapping[str, str], line: int) -> Msc:
     """One row's MSC. Raises ValueError that names the column."""
     try:
         mscid = parse_mscid(cells["mscid"])
     except ValueError as fault:
         raise ValueError(f"column 'mscid': {fault}") from None
-    latitude = _number(cells, "latitude", "degrees", -90, 90)
-    longitude = _number(cells, "longitude", "degrees", -180, 180)
+    try:
+        latitude = number_of(cells, "latitude", "degrees", -90, 90)
+    except ValueError as fault:
+        raise ValueError(f"{fault}; latitude comes before longitude") from None
+    longitude = number_of(cells, "longitude", "degrees", -180, 180)
     if (latitude is None) != (longitude is None):
         raise ValueError("latitude and longitude: give both or neither")
     msc_number = cells.get("msc_number") or None
@@ -254,25 +204,11 @@ def _msc(cells: Mapping[str, str]) -> Msc:
         name=cells.get("name") or mscid_text(mscid),
         latitude=latitude,
         longitude=longitude,
-        radius_km=_number(cells, "radius_km", "kilometres", 0, math.inf),
+        radius_km=number_of(cells, "radius_km", "kilometres", 0, math.inf),
         msc_number=msc_number,
         point_code=point_code,
+        line=line,
     )
-
-
-def _number(
-    cells: Mapping[str, str], column: str, unit: str, low: float, high: float
-) -> float | None:
-    cell = cells.get(column)
-    if not cell:
-        return None
-    if not _NUMBER.fullmatch(cell):
-        raise ValueError(f"column {column!r}: {unit} must be a number, not {cell!r}")
-    number = float(cell)
-    if not (low <= number <= high and math.isfinite(number)):
-        bounds = f"from {low} to {high}" if high < math.inf else f"{low} or more"
-        raise ValueError(f"column {column!r}: {unit} must be {bounds}, not {cell!r}")
-    return number
 
 
 def _check_new(mscid: int, mscids: set[int]) -> None:

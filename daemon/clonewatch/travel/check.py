@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from clonewatch.travel.geography import Geography
 from clonewatch.travel.table import BLANK, MINUTE_MS
 
 if TYPE_CHECKING:
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 ASYMMETRY_SHARE: Final = 0.10  # of the longer way
 ASYMMETRY_MINUTES: Final = 5.0
+LONG_SHARE: Final = 0.10  # beyond the fastest reasonable journey
+LONG_MINUTES: Final = 5.0
+SHORT_MINUTES: Final = 1.0  # below what nobody can do: rounding to whole minutes explains no more
 TRIANGLE_MINUTES: Final = 1.0  # more than rounding to whole minutes explains
 WINDOW_MINUTES: Final = 390.0  # the clone detection window (308), 6.5 h
 LISTED_MAX: Final = 20  # findings of one kind that are listed; all are counted
@@ -36,6 +40,8 @@ class Kind(StrEnum):
     ISOLATED = "isolated"  # blank towards every other MSC, both ways
     BLANK = "blank"  # not known, one way or both; isolated MSCs not counted again
     ABOVE_WINDOW = "above_window"  # longer than the window: every pair inside it conflicts
+    TOO_LONG = "too_long"  # an honest journey can be quicker: a false alarm then
+    TOO_SHORT = "too_short"  # nobody is so quick: clones go unseen
     ALL_ZERO = "all_zero"  # nothing that starts there ever conflicts
 
 
@@ -64,20 +70,25 @@ def check(
     asymmetry_share: float = ASYMMETRY_SHARE,
     asymmetry_minutes: float = ASYMMETRY_MINUTES,
     window_minutes: float = WINDOW_MINUTES,
+    radius_km: float | None = None,
     listed_max: int = LISTED_MAX,
 ) -> Report:
     """Everything that looks wrong; at most *listed_max* findings of a kind are listed.
 
     Two ways are asymmetric when they differ by more than both *asymmetry_share* of the longer
-    one and *asymmetry_minutes*.
+    one and *asymmetry_minutes*. What coordinates say is asked where they are known; *radius_km* is
+    that of areas without one, else 0.
     """
     table = _Table(travel.mscs.names, travel.by_msc(), listed_max)
+    geography = Geography.of(travel.mscs, radius_km or 0)
     found = {
         Kind.ASYMMETRIC: table.asymmetric(asymmetry_share, asymmetry_minutes),
-        Kind.TRIANGLE: table.triangle(TRIANGLE_MINUTES),
+        Kind.TRIANGLE: table.triangle(TRIANGLE_MINUTES, geography.crossing_minutes),
         Kind.ISOLATED: table.isolated(),
         Kind.BLANK: table.blank(),
         Kind.ABOVE_WINDOW: table.above_window(window_minutes),
+        Kind.TOO_LONG: table.too_long(geography.fastest_minutes),
+        Kind.TOO_SHORT: table.too_short(geography.least_minutes),
         Kind.ALL_ZERO: table.all_zero(),
     }
     return Report(
@@ -112,8 +123,11 @@ class _Table:
             lambda a, b: f"{self._way(a, b)}, but {self._way(b, a)}",
         )
 
-    def triangle(self, minutes: float) -> tuple[int, list[Finding]]:
-        """Where a to c takes longer than a to b to c, all three being above 0."""
+    def triangle(
+        self, minutes: float, crossing_minutes: NDArray[np.float64]
+    ) -> tuple[int, list[Finding]]:
+        """Where a to c takes longer than a to b, across b and to c, all three being above 0."""
+        allowed = np.rint((minutes + crossing_minutes) * MINUTE_MS).astype(np.int64)
         never = np.int64(2**62)  # as a leg: no detour over it is quicker
         leg = np.where(self.ms > 0, self.ms, never // 2)
         direct = np.where(self.ms > 0, self.ms, 0)
@@ -121,7 +135,7 @@ class _Table:
         worst: list[tuple[int, int, int, int]] = []  # -ms to gain, then the MSCs
         for via in range(len(self.names)):
             gain = direct - (leg[:, via, None] + leg[None, via, :])
-            first, second = np.nonzero(gain > minutes * MINUTE_MS)
+            first, second = np.nonzero(gain > allowed[via])
             count += len(first)
             gains = gain[first, second]
             worst += [
@@ -165,6 +179,27 @@ class _Table:
                 f"{self._way(a, b)}: longer than the window of {minutes:g} min, "
                 "so that every pair inside it conflicts"
             ),
+        )
+
+    def too_long(self, fastest_minutes: NDArray[np.float64]) -> tuple[int, list[Finding]]:
+        fastest = fastest_minutes * MINUTE_MS
+        beyond = self.ms - np.nan_to_num(fastest)
+        mask = (beyond > LONG_SHARE * fastest) & (beyond > LONG_MINUTES * MINUTE_MS)
+        return self._pairs(
+            Kind.TOO_LONG,
+            mask & self.others,
+            beyond.astype(np.int64),
+            lambda a, b: f"{self._way(a, b)}, but {fastest_minutes[a, b]:g} min are possible",
+        )
+
+    def too_short(self, least_minutes: NDArray[np.float64]) -> tuple[int, list[Finding]]:
+        missing = np.nan_to_num(least_minutes * MINUTE_MS) - self.ms
+        mask = (missing > SHORT_MINUTES * MINUTE_MS) & ~self.is_blank & self.others
+        return self._pairs(
+            Kind.TOO_SHORT,
+            mask,
+            missing.astype(np.int64),
+            lambda a, b: f"{self._way(a, b)}, but nobody takes less than {least_minutes[a, b]:g}",
         )
 
     def all_zero(self) -> tuple[int, list[Finding]]:

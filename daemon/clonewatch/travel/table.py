@@ -20,8 +20,9 @@ from typing import TYPE_CHECKING, Final, Self, TextIO
 
 import numpy as np
 
+from clonewatch.csvfile import read_text
 from clonewatch.errors import InputError
-from clonewatch.mscs import MSCID_NONE, Mscs, read_text
+from clonewatch.mscs import MSCID_NONE, Mscs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -236,13 +237,13 @@ def _row(path: Path, line: int, columns: list[str], cells: list[str]) -> NDArray
     explained = []
     for heading, cell in zip(columns[1:], cells[1:], strict=True):
         try:
-            explained.append(_minutes(cell.strip()))
+            explained.append(parse_minutes(cell.strip()))
         except ValueError as fault:
             raise InputError(path, f"column {heading!r}: {fault}", line=line) from None
     return np.array(explained)
 
 
-def _minutes(cell: str) -> float:
+def parse_minutes(cell: str) -> float:
     """Minutes of one cell, NaN if blank. Raises ValueError."""
     if not cell:
         return math.nan

@@ -1,11 +1,14 @@
 """What `travel check` finds."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
 from clonewatch.mscs import Msc, Mscs
 from clonewatch.travel.check import Finding, Kind, Report, check
 from clonewatch.travel.table import TravelTimes
+from places import equator
 
 N = float("nan")
 
@@ -127,3 +130,36 @@ def test_an_msc_of_two_markets_is_looked_at_once() -> None:
     found = check(TravelTimes.of_minutes(mscs, np.array([[0, 10.0], [90, 0]])))
     assert found.mscs == 2
     assert found.counts[Kind.ASYMMETRIC] == 1
+
+
+def located(minutes: Sequence[Sequence[float]], *, radius_km: float = 0) -> Report:
+    """Of MSCs 100 km apart along the equator."""
+    mscs = equator(*(100 * at for at in range(len(minutes))), radius_km=radius_km)
+    return check(TravelTimes.of_minutes(mscs, np.array(minutes, float)))
+
+
+def test_what_an_honest_journey_can_beat_is_found() -> None:
+    (finding,) = of(Kind.TOO_LONG, located([[0, 50], [31, 0]]))
+    assert finding.mscs == ("A", "B")
+    assert finding.text == "A to B 50 min, but 27 min are possible"
+
+
+def test_what_nobody_can_do_is_found() -> None:
+    (finding,) = of(Kind.TOO_SHORT, located([[0, 0], [10, 0]]))
+    assert finding.mscs == ("A", "B")
+    assert finding.text == "A to B 0 min, but nobody takes less than 5.6"
+
+
+def test_blanks_and_what_has_no_coordinates_are_neither() -> None:
+    found = located([[0, N], [27, 0]])
+    assert not of(Kind.TOO_LONG, found)
+    assert not of(Kind.TOO_SHORT, found)
+
+
+def test_a_detour_has_to_cross_an_area() -> None:
+    minutes = [[0, 23, 60], [23, 0, 23], [60, 23, 0]]
+    assert len(of(Kind.TRIANGLE, located(minutes))) == 2
+    assert not of(Kind.TRIANGLE, located(minutes, radius_km=20))
+    assert (
+        len(of(Kind.TRIANGLE, located([[0, 23, 63], [23, 0, 23], [60, 23, 0]], radius_km=20))) == 1
+    )
