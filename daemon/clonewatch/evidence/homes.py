@@ -7,8 +7,8 @@ import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
+from clonewatch.csvfile import read_text
 from clonewatch.errors import InputError
-from clonewatch.mscs import read_text
 from is41.msid import IMSI_DIGITS_MAX, msid_digits
 
 if TYPE_CHECKING:
