@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 
@@ -16,3 +18,23 @@ class InputError(Exception):
         self.path = path
         self.line = line
         self.message = message
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing to mend. *key* as in ``links[2].listen``; empty where the file itself is meant."""
+
+    key: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.message}" if self.key else self.message
+
+
+class Misconfigured(Exception):
+    """A configuration that cannot be used, and every reason why."""
+
+    def __init__(self, path: Path, faults: Iterable[Fault]) -> None:
+        self.path = path
+        self.faults = tuple(faults)
+        super().__init__("\n".join(f"{path}: {fault}" for fault in self.faults))

@@ -1,6 +1,8 @@
 """What is said of input that cannot be used."""
 
-from clonewatch.errors import InputError
+from pathlib import Path
+
+from clonewatch.errors import Fault, InputError, Misconfigured
 
 
 def test_the_place_stands_first() -> None:
@@ -11,3 +13,13 @@ def test_the_place_stands_first() -> None:
 
 def test_a_whole_file_has_no_line() -> None:
     assert str(InputError("mscs.csv", "the file is empty")) == "mscs.csv: the file is empty"
+
+
+def test_a_fault_without_a_key_is_its_words() -> None:
+    assert str(Fault("", "is not TOML")) == "is not TOML"
+    assert str(Fault("links[2].listen", "is missing")) == "links[2].listen: is missing"
+
+
+def test_a_configuration_says_all_its_faults_with_the_file() -> None:
+    error = Misconfigured(Path("c.toml"), [Fault("a", "x"), Fault("b", "y")])
+    assert str(error) == "c.toml: a: x\nc.toml: b: y"

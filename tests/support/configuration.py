@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from clonewatch.config import Misconfigured, load
+from clonewatch.config import load
+from clonewatch.errors import Misconfigured
 
 if TYPE_CHECKING:
     from pathlib import Path

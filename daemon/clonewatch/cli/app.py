@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from clonewatch.cli import decode, demo, detect, lab, records, replay, travel
+from clonewatch.cli import check, decode, demo, detect, lab, records, replay, travel
 
 app = typer.Typer(
     name="clonewatch",
@@ -13,6 +13,7 @@ app = typer.Typer(
     add_completion=True,
     pretty_exceptions_enable=False,
 )
+app.command("check")(check.check)
 app.command("replay")(replay.replay)
 app.command("detect")(detect.detect)
 app.command("decode")(decode.decode)

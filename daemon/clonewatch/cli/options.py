@@ -30,6 +30,10 @@ Lateness = Annotated[
     float,
     typer.Option("--lateness", help="Minutes a source may deliver late.", min=0, max=10080),
 ]
+ConfigFile = Annotated[
+    Path,
+    typer.Option("--config", "-c", help="The configuration, in TOML.", metavar="FILE"),
+]
 LinkTypes = Annotated[
     list[str] | None,
     typer.Option(

@@ -37,11 +37,15 @@ def say(words: str) -> None:
 
 @contextlib.contextmanager
 def faults_explained() -> Iterator[None]:
-    """Turn what can go wrong with files into one line and an exit code."""
-    from clonewatch.errors import InputError
+    """Turn what can go wrong with files into lines and an exit code."""
+    from clonewatch.errors import InputError, Misconfigured
 
     try:
         yield
+    except Misconfigured as error:
+        for fault in error.faults:
+            say(f"clonewatch: {error.path}: {fault}")
+        raise typer.Exit(Exit.MISCONFIGURED) from None
     except InputError as error:
         say(f"clonewatch: {error}")
         raise typer.Exit(Exit.UNREADABLE) from None

@@ -2,7 +2,7 @@
 
 `model` is the file's outline, `links` and `sections` its tables, `values` what stands in them; each
 table is a `section.Section`. `checks` looks at tables side by side. `loading` reads the file and
-gives a `Config`, or raises `Misconfigured` with every `Fault` there is.
+gives a `Config`, or raises `errors.Misconfigured` with every fault there is (`faults`).
 
 A new table is a `Section` and a field of `Config`; what it must have in common with others is one
 more function in `checks.CHECKS`.
@@ -10,8 +10,7 @@ more function in `checks.CHECKS`.
 
 from __future__ import annotations
 
-from .faults import Fault, Misconfigured
 from .loading import load
 from .model import Config
 
-__all__ = ["Config", "Fault", "Misconfigured", "load"]
+__all__ = ["Config", "load"]

@@ -9,12 +9,12 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from clonewatch.addresses import Address
+from clonewatch.errors import Fault
 from clonewatch.registrations import SOURCES_MAX
 
-from .faults import Fault
 from .links import BaseLink, Role
 from .sections import Mode, RecordFileSettings, Sniffer, Spool, Tables, WindowSettings
-from .values import Endpoint
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -73,7 +73,7 @@ def listeners_differ(parts: Parts) -> Iterator[Fault]:
     """Two links cannot listen at one place."""
     first: dict[object, str] = {}
     for key, link in parts.of(BaseLink):
-        if link.listen is None or (isinstance(link.listen, Endpoint) and link.listen.port == 0):
+        if link.listen is None or (isinstance(link.listen, Address) and link.listen.port == 0):
             continue
         other = first.setdefault(link.listen, key)
         if other != key:

@@ -3,36 +3,16 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 
+from clonewatch.errors import Fault
+
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
-    from pathlib import Path
+    from collections.abc import Collection, Mapping
 
 OURS: Final = "clonewatch"  # type of an error whose words are said already
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One thing to mend. *key* as in ``links[2].listen``; empty where the file itself is meant."""
-
-    key: str
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.key}: {self.message}" if self.key else self.message
-
-
-class Misconfigured(Exception):
-    """A configuration that cannot be used, and every reason why."""
-
-    def __init__(self, path: Path, faults: Iterable[Fault]) -> None:
-        self.path = path
-        self.faults = tuple(faults)
-        super().__init__("\n".join(f"{path}: {fault}" for fault in self.faults))
 
 
 def fault(key: str, message: str, *, because_of: Collection[str] = ()) -> InitErrorDetails:

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any, Final, get_args, get_origin, get_type_hin
 from pydantic import TypeAdapter, ValidationError
 from pydantic_settings import EnvSettingsSource, SettingsError
 
+from clonewatch.errors import Fault, Misconfigured
+
 from .checks import CHECKS, Parts
-from .faults import Fault, Misconfigured, faults_of, unknown
+from .faults import faults_of, unknown
 from .model import Config
 
 if TYPE_CHECKING:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
+
+from clonewatch.addresses import Address
 
 from .connection import Connection, peer_text
 from .peers import Peers
@@ -26,18 +27,6 @@ BACKOFF_S: Final = 0.5  # before the second try; doubles up to BACKOFF_MAX_S
 BACKOFF_MAX_S: Final = 30.0
 STEADY_S: Final = 10.0  # a connection that held so long was a good one: begin with BACKOFF_S again
 TLS_SHUTDOWN_TIMEOUT_S: Final = 2.0
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """A host, by name or number, and a TCP port."""
-
-    host: str
-    port: int
-
-    def __str__(self) -> str:
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{host}:{self.port}"
 
 
 class Endpoint(Protocol):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import pty
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 from clonewatch.cli.output import tree
 
@@ -56,3 +58,19 @@ def test_a_message_is_a_tree_with_a_line_a_parameter(capsys: object) -> None:
         "      52 95     MSCID: reason no",
         "",
     ]
+
+
+def test_every_kernel_is_compiled_before_anything_runs() -> None:
+    top = Path(__file__).parents[3]
+    roots = top / "protocol", top / "daemon"
+    with_kernels = {
+        ".".join(path.relative_to(root).with_suffix("").parts)
+        for root in roots
+        for path in root.rglob("*.py")
+        if re.search(r"^@kernel\(", path.read_text(encoding="utf-8"), re.MULTILINE)
+    }
+    script = "from clonewatch.cli.output import load_kernels; load_kernels(); import sys"
+    script += "; print(*sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert with_kernels
+    assert with_kernels <= set(ran.stdout.split())

@@ -2,22 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from pydantic_core import ValidationError
 
-from clonewatch.config.faults import Fault, Misconfigured, about, fault, refuse, unknown
-
-
-def test_a_fault_without_a_key_is_its_words() -> None:
-    assert str(Fault("", "is not TOML")) == "is not TOML"
-    assert str(Fault("links[2].listen", "is missing")) == "links[2].listen: is missing"
-
-
-def test_a_configuration_says_all_its_faults_with_the_file() -> None:
-    error = Misconfigured(Path("c.toml"), [Fault("a", "x"), Fault("b", "y")])
-    assert str(error) == "c.toml: a: x\nc.toml: b: y"
+from clonewatch.config.faults import about, fault, refuse, unknown
 
 
 def test_the_nearest_key_is_named_or_else_all_of_them() -> None:

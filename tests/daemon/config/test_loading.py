@@ -8,8 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from clonewatch.config import Fault, Misconfigured, load
+from clonewatch.config import load
 from clonewatch.config.sections import Mode
+from clonewatch.errors import Fault, Misconfigured
 from configuration import LEARN, TAP, faults, loaded
 
 

@@ -5,18 +5,17 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-import subprocess
 from typing import TYPE_CHECKING
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from clonewatch.addresses import Address
 from clonewatch.links import Connector, Listener, Peers
-from clonewatch.links.endpoints import BACKOFF_MAX_S, BACKOFF_S, Address, backoff_s
+from clonewatch.links.endpoints import BACKOFF_MAX_S, BACKOFF_S, backoff_s
 from is41.reading import Layer
 from is41.tali.link import Link
-from network import HOST, Remembers, until
+from network import HOST, Remembers, certificate, until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -139,24 +138,6 @@ def test_stopping_does_not_wait_for_ever_for_a_silent_far_end() -> None:
     asyncio.run(main())
 
 
-def certificate(folder: Path, name: str) -> tuple[Path, Path]:
-    """A certificate that vouches for itself, and its key."""
-    certificate, key = folder / f"{name}.pem", folder / f"{name}.key"
-    command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"]
-    command += [
-        "-nodes",
-        "-days",
-        "2",
-        "-subj",
-        f"/CN={name}",
-        "-addext",
-        f"subjectAltName=IP:{HOST}",
-    ]
-    command += ["-keyout", str(key), "-out", str(certificate)]
-    subprocess.run(command, check=True, capture_output=True)
-    return certificate, key
-
-
 def context(purpose: ssl.Purpose, own: tuple[Path, Path], trusted: Path) -> ssl.SSLContext:
     made = ssl.create_default_context(purpose, cafile=str(trusted))
     made.load_cert_chain(*own)
@@ -200,14 +181,3 @@ def test_tls_admits_those_with_a_certificate_only(tmp_path: Path) -> None:
 def test_tries_come_ever_less_often_but_come(tries: int, jitter: float) -> None:
     assert BACKOFF_S / 2 <= backoff_s(tries, jitter) <= BACKOFF_MAX_S
     assert backoff_s(tries, jitter) <= backoff_s(tries + 1, jitter)
-
-
-@pytest.mark.parametrize(
-    ("address", "text"),
-    [
-        (Address("a.example", 9000), "a.example:9000"),
-        (Address("2001:db8::1", 9), "[2001:db8::1]:9"),
-    ],
-)
-def test_an_address_reads_as_in_a_url(address: Address, text: str) -> None:
-    assert str(address) == text
