@@ -40,14 +40,18 @@ class RecordFile(Protocol):
     def synced(self) -> int:
         """Everything below this sequence outlives a power cut, or is counted as lost."""
 
+    @property
+    def rows_lost(self) -> int:
+        """Registrations that were not stored. Monotonic."""
+
     def append(self, batch: Batch) -> int:
         """Take registrations in; the sequence of the first. Their columns must stay as they are."""
 
     def flush(self, *, sync: bool = False) -> bool:
         """Write, or sync, all that was appended, now; False if that fails."""
 
-    def batches(self, since_ms: int = 0) -> Iterator[Rows]:
-        """Give what groups from *since_ms* (receipt) on hold, in order of arrival."""
+    def batches(self, since_ms: int = 0, *, since_sequence: int = 0) -> Iterator[Rows]:
+        """Give what groups hold that go beyond both (receipt, sequence), in order of arrival."""
 
     def close(self, *, seal: bool = False) -> None:
         """Write what is left; with *seal* as groups that are closed for good."""

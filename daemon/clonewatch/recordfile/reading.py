@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -26,13 +27,22 @@ if TYPE_CHECKING:
 ALL: Final = (*DTYPES, SEQUENCE, RECEIVED)
 
 
-def read(directory: Path, *, since_ms: int = 0, columns: Collection[str] = ALL) -> Iterator[Rows]:
-    """Give the registrations of each group received at *since_ms* or later, and some before.
+def read(
+    directory: Path,
+    *,
+    since_ms: int = 0,
+    since_sequence: int = 0,
+    columns: Collection[str] = ALL,
+) -> Iterator[Rows]:
+    """Give the registrations of each group that goes beyond *since_ms* (receipt) and a sequence.
 
-    Columns that are not asked for may be zeros. Raises InputError, OSError.
+    Its first may lie before them. Columns that are not asked for may be zeros. Raises InputError,
+    OSError.
     """
-    for group in groups_in(directory):
-        if group.start_ms + GROUP_MS > since_ms:
+    groups = groups_in(directory)
+    for group, after in zip_longest(groups, groups[1:]):
+        wanted = after is None or after.first > since_sequence
+        if wanted and group.start_ms + GROUP_MS > since_ms:
             yield read_group(group, columns)
 
 

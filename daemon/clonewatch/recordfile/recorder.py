@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import threading
 import time
 from typing import TYPE_CHECKING, Final
 
-from clonewatch.errors import InputError
+from clonewatch.locking import locked
 
 from .groupwriter import GroupWriter
 from .openfile import OpenFile
@@ -55,7 +54,7 @@ class Recorder:
         self._tell = tell
         self._clock = clock
         directory.mkdir(parents=True, exist_ok=True)
-        self._lock_descriptor = _locked(directory)
+        self._lock_descriptor = locked(directory, "somebody else writes this record file")
         begun = opened(directory, self._now_ms(), sequence_min=sequence_min, tell=tell)
         self._pending = Pending(begun.next_sequence, rows_max=pending_rows_max)
         self._writer = GroupWriter(directory, begun, tell=tell, open_file=open_file)
@@ -117,10 +116,10 @@ class Recorder:
             self._changed.wait_for(lambda: self.is_failing or self._is_done(end, sync=sync))
             return self._is_done(end, sync=sync)
 
-    def batches(self, since_ms: int = 0) -> Iterator[Rows]:
-        """Give what groups from *since_ms* (receipt) on hold, in order of arrival."""
+    def batches(self, since_ms: int = 0, *, since_sequence: int = 0) -> Iterator[Rows]:
+        """Give what groups hold that go beyond both (receipt, sequence), in order of arrival."""
         self.flush()
-        return read(self.directory, since_ms=since_ms)
+        return read(self.directory, since_ms=since_ms, since_sequence=since_sequence)
 
     def close(self, *, seal: bool = False) -> None:
         """Write what is left; with *seal* as groups that are closed for good."""
@@ -220,14 +219,3 @@ class Recorder:
             self._hand_over()
         self._writer.sync(now)
         self._writer.close()
-
-
-def _locked(directory: Path) -> int:
-    """A descriptor that keeps other writers out until it is closed."""
-    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(descriptor)
-        raise InputError(directory, "somebody else writes this record file") from None
-    return descriptor

@@ -30,6 +30,15 @@ def test_groups_received_long_ago_can_be_passed_over(tmp_path: Path) -> None:
     assert [len(rows) for rows in read(tmp_path, since_ms=LATER)] == [400]
 
 
+def test_groups_before_a_sequence_can_be_passed_over(tmp_path: Path) -> None:
+    assert not list(read(tmp_path, since_sequence=5))
+    open_group(tmp_path, BATCH[:600])
+    open_group(tmp_path, BATCH[600:], 600, start_ms=LATER)
+    assert [len(rows) for rows in read(tmp_path, since_sequence=599)] == [600, 400]
+    assert [len(rows) for rows in read(tmp_path, since_sequence=600)] == [400]
+    assert [len(rows) for rows in read(tmp_path, since_sequence=2000)] == [400]
+
+
 def test_only_the_columns_asked_for_are_read(tmp_path: Path) -> None:
     group = open_group(tmp_path, BATCH)
     seal(group, Told())
