@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 import numpy as np
 
+from .link import MessagesReceived
 from .scan import Frames
 
 if TYPE_CHECKING:
@@ -40,8 +41,16 @@ class Machine(ABC, Generic[Timer]):
         """Whether the connection is to be closed."""
 
     @abstractmethod
-    def received(self, count: int, now: float) -> None:
-        """Take *count* octets that were put into `room`."""
+    def _tell_run(self, at: int, end: int, frames: int) -> tuple[int, int]:
+        """Tell of the service messages at *at*, if the state lets them in.
+
+        Their frames go behind the *frames* that are there: where the run ends, how many there are
+        then.
+        """
+
+    @abstractmethod
+    def _take_message(self, at: int, end: int, now: float) -> int:
+        """Act on the message at *at* if it is whole; where the next one begins."""
 
     @abstractmethod
     def _expired(self, timer: Timer, now: float) -> None:
@@ -68,6 +77,16 @@ class Machine(ABC, Generic[Timer]):
             self._taken, self._held = 0, len(rest)
         return memoryview(self._octets.data)[self._held :]
 
+    def received(self, count: int, now: float) -> None:
+        """Take *count* octets that were put into `room`."""
+        at, end, frames = self._taken, self._held + count, 0
+        while at < end and not self.is_finished:
+            after, found = self._tell_run(at, end, frames)
+            if found == frames and (after := self._take_message(at, end, now)) == at:
+                break
+            at, frames = after, found
+        self._taken, self._held = at, end
+
     def octets_to_send(self) -> bytes:
         """Give up what is waiting to be written."""
         octets, self._to_send = bytes(self._to_send), bytearray()
@@ -86,3 +105,8 @@ class Machine(ABC, Generic[Timer]):
         for timer in [timer for timer, at in self._deadlines.items() if now >= at]:
             if self._deadlines.pop(timer, None) is not None:
                 self._expired(timer, now)
+
+    def _tell(self, first: int, end: int) -> None:
+        """Tell of the messages whose frames are those from *first* to before *end*."""
+        frames = self._frames.between(first, end)
+        self._events.append(MessagesReceived(self._octets, frames, end - first))

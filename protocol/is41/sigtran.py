@@ -61,7 +61,8 @@ _CLASS_MAX: Final = 11
 
 
 @part
-def _number(octets: NDArray[np.uint8], at: int, length: int) -> int:
+def number(octets: NDArray[np.uint8], at: int, length: int) -> int:
+    """The number that *length* octets at *at* say, the high octet first."""
     value = 0
     for step in range(length):
         value = value << 8 | int(np.int64(octets[at + step]))
@@ -75,7 +76,7 @@ def message_length(octets: NDArray[np.uint8], at: int, end: int) -> int:
         return -1
     if at + HEADER_LENGTH > end:
         return 0
-    length = _number(octets, at + 4, 4)
+    length = number(octets, at + 4, 4)
     if octets[at + 2] > _CLASS_MAX or not HEADER_LENGTH <= length <= LENGTH_MAX or length % 4:
         return -1
     return length
@@ -92,7 +93,7 @@ def payload_of(octets: NDArray[np.uint8], at: int, end: int, carrier: int) -> tu
     """Find what the message at *at* carries for us: where it begins and ends."""
     if at + HEADER_LENGTH > end or octets[at] != 1:
         return MALFORMED, 0
-    length = _number(octets, at + 4, 4)
+    length = number(octets, at + 4, 4)
     if length < HEADER_LENGTH or at + length > end:
         return MALFORMED, 0
     if octets[at + 2] != _CLASS[carrier] or octets[at + 3] != _TYPE[carrier]:
@@ -105,10 +106,10 @@ def payload_of(octets: NDArray[np.uint8], at: int, end: int, carrier: int) -> tu
         return (at + _M2PA_DATA_AT + 1, end) if at + _M2PA_DATA_AT + 1 < end else (OTHER, 0)
     at += HEADER_LENGTH
     while at + 4 <= end:
-        length = _number(octets, at + 2, 2)
+        length = number(octets, at + 2, 2)
         if length < 4 or at + length > end:
             return MALFORMED, 0
-        if _number(octets, at, 2) == _PARAMETER[carrier]:
+        if number(octets, at, 2) == _PARAMETER[carrier]:
             return _value(octets, at + 4, at + length, carrier)
         at += length + 3 & ~3
     return MALFORMED, 0

@@ -8,6 +8,9 @@ import pytest
 
 from is41.errors import EncodeError
 from is41.link import Event, ProtocolViolated, StateChanged
+from is41.m3ua.asp import Asp
+from is41.m3ua.settings import Settings
+from is41.m3ua.sgp import Sgp
 from is41.reading import Layer
 from is41.tali.link import Link as Tali
 from links import events_of
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
 
 LINKS: dict[str, Callable[[], Link]] = {
     "tali": lambda: Tali(0.0, allowed=True),
+    "asp": lambda: Asp(0.0, Settings(), allowed=True),
+    "sgp": lambda: Sgp(0.0, Settings(), allowed=True),
 }
 
 

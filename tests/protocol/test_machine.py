@@ -18,9 +18,10 @@ class Timer(Enum):
 
 
 class Fours(Machine[Timer]):
-    """Tells of every four octets as a message, until FINISH stands there."""
+    """Tells of every four octets as a message, passes over SKIP and ends with FINISH."""
 
     FINISH = b"STOP"
+    SKIP = b"SKIP"
 
     def __init__(self) -> None:
         super().__init__(message_length_least=4)
@@ -32,15 +33,21 @@ class Fours(Machine[Timer]):
     def is_finished(self) -> bool:
         return self._finished
 
-    def received(self, count: int, now: float) -> None:  # noqa: ARG002
-        at, end, frames = self._taken, self._held + count, 0
-        while at + 4 <= end and not self._finished:
-            self._finished = self._octets[at : at + 4].tobytes() == self.FINISH
-            self._frames.start[frames], self._frames.end[frames] = at, at + 4
-            at, frames = at + 4, frames + 1
-        self._taken, self._held = at, end
-        self._events.append(MessagesReceived(self._octets, self._frames, frames))
-        self._to_send += bytes(frames)
+    def _tell_run(self, at: int, end: int, frames: int) -> tuple[int, int]:
+        found = frames
+        while at + 4 <= end and bytes(self._octets[at : at + 4]) not in {self.FINISH, self.SKIP}:
+            self._frames.start[found], self._frames.end[found] = at, at + 4
+            at, found = at + 4, found + 1
+        if found > frames:
+            self._tell(frames, found)
+        return at, found
+
+    def _take_message(self, at: int, end: int, now: float) -> int:  # noqa: ARG002
+        if at + 4 > end:
+            return at
+        self._finished = bytes(self._octets[at : at + 4]) == self.FINISH
+        self._to_send += b"?"
+        return at + 4
 
     def _expired(self, timer: Timer, now: float) -> None:  # noqa: ARG002
         self.expired.append(timer)
@@ -86,15 +93,22 @@ def test_octets_may_be_put_straight_into_the_buffer() -> None:
 
 def test_a_finished_machine_takes_nothing_more() -> None:
     fours = Fours()
-    fours.receive(Fours.FINISH, 0.0)
-    fours.receive(b"abcd", 0.0)
-    assert payloads(events_of(fours)) == [Fours.FINISH]
+    fours.receive(b"abcd" + Fours.FINISH + b"efgh", 0.0)
+    fours.receive(b"ijkl", 0.0)
+    assert payloads(events_of(fours)) == [b"abcd"]
+
+
+def test_runs_between_other_messages_are_told_apart() -> None:
+    fours = Fours()
+    fours.receive(b"abcdefgh" + Fours.SKIP + b"ijkl", 0.0)
+    told = [event for event in events_of(fours) if isinstance(event, MessagesReceived)]
+    assert [payloads([event]) for event in told] == [[b"abcd", b"efgh"], [b"ijkl"]]
 
 
 def test_what_is_to_be_sent_is_given_up_once() -> None:
     fours = Fours()
-    fours.receive(b"abcdefgh", 0.0)
-    assert (fours.octets_to_send(), fours.octets_to_send()) == (bytes(2), b"")
+    fours.receive(Fours.SKIP * 2, 0.0)
+    assert (fours.octets_to_send(), fours.octets_to_send()) == (b"??", b"")
 
 
 def test_timers_expire_when_due_and_not_once_another_stopped_them() -> None:

@@ -181,3 +181,7 @@ class Message:
     def value(self, tag: int) -> bytes | None:
         """Give the first value of *tag*, None where there is none."""
         return next((value for each, value in self.parameters if each == tag), None)
+
+    def only(self, tag: int) -> tuple[Parameter, ...]:
+        """Give all parameters of *tag*, in the order they came."""
+        return tuple(parameter for parameter in self.parameters if parameter.tag == tag)

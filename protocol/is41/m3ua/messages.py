@@ -77,6 +77,19 @@ class ProtocolData:
         fields = parse(PROTOCOL_DATA, octets, what=WHAT, clause=CLAUSE_OF_DATA)
         return cls(**{name: fields[name] for name in cls.__slots__})
 
+    @classmethod
+    def of(cls, msu: Msu) -> Self:
+        """Say the same as an ANSI message signal unit; `msu` is the way back."""
+        return cls(
+            opc=int(msu.opc),
+            dpc=int(msu.dpc),
+            si=msu.service_indicator,
+            ni=msu.network_indicator,
+            mp=msu.priority,
+            sls=msu.sls,
+            data=msu.payload,
+        )
+
     def encode(self) -> bytes:
         """Write the value of the parameter. Raises EncodeError."""
         return build(PROTOCOL_DATA, {name: getattr(self, name) for name in self.__slots__})

@@ -18,7 +18,6 @@ from is41.errors import DecodeError, EncodeError
 from is41.link import (
     Finished,
     MessageSkipped,
-    MessagesReceived,
     ProtocolViolated,
     RoundTripMeasured,
     StateChanged,
@@ -212,18 +211,6 @@ class Link(Machine[Input]):
         """Whether the connection is to be closed."""
         return self.state is State.FINISHED
 
-    def received(self, count: int, now: float) -> None:
-        """Take *count* octets that were put into `room`."""
-        at, end, frames = self._taken, self._held + count, 0
-        while at < end and not self.is_finished:
-            after, found = service_run(self._octets, at, end, self._frames, frames)
-            if found > frames:
-                self._service(frames, found)
-            elif (after := self._link_message(at, end, now)) == at:
-                break
-            at, frames = after, found
-        self._taken, self._held = at, end
-
     def allow(self, now: float) -> None:
         """Take service messages from now on."""
         self._take(Input.ALLOW, _NO_MESSAGE, now)
@@ -251,19 +238,20 @@ class Link(Machine[Input]):
     def _expired(self, timer: Input, now: float) -> None:
         self._take(timer, _NO_MESSAGE, now)
 
-    def _service(self, first: int, end: int) -> None:
-        """Tell of a run of service messages, where the state lets them in."""
+    def _tell_run(self, at: int, end: int, frames: int) -> tuple[int, int]:
+        after, found = service_run(self._octets, at, end, self._frames, frames)
         acts = TRANSITIONS[self.state, Input.SERVICE][1]
-        if acts == (Act.DELIVER,) or (
+        if found == frames:
+            pass
+        elif acts == (Act.DELIVER,) or (
             acts == (Act.DELIVER_IN_T3,) and Input.T3_EXPIRED in self._deadlines
         ):
-            frames = self._frames.between(first, end)
-            self._events.append(MessagesReceived(self._octets, frames, end - first))
+            self._tell(frames, found)
         else:
             self._violate(f"service message in {self.state.name}", "opcode")
+        return after, found
 
-    def _link_message(self, at: int, end: int, now: float) -> int:
-        """Act on the message at *at* if it is whole; where the next one begins."""
+    def _take_message(self, at: int, end: int, now: float) -> int:
         length, _ = message_length(self._octets, at, end)
         if length < 0:
             octets = self._octets[at : min(end, at + HEADER_LENGTH)].tobytes()

@@ -86,6 +86,12 @@ def test_a_value_is_the_first_of_its_tag() -> None:
     assert message.value(6) is None
 
 
+def test_all_parameters_of_a_tag_are_given_in_order() -> None:
+    message = Message(3, 1, (Parameter(5, b"A"), Parameter(4, b"B"), Parameter(5, b"C")))
+    assert message.only(5) == (Parameter(5, b"A"), Parameter(5, b"C"))
+    assert message.only(6) == ()
+
+
 def test_a_value_may_be_one_integer() -> None:
     assert Parameter.of(Tag.KNOWN, 7) == (Tag.KNOWN, bytes.fromhex("00000007"))
     assert Parameter.of(Tag.KNOWN, 7).number() == 7

@@ -38,6 +38,8 @@ BEAT: Final = Parameter(ParameterTag.HEARTBEAT_DATA, b"beat")
 UDT: Final = vectors("sccp_udt_regnot_inv_full")["sccp_udt_regnot_inv_full"]
 REGNOT: Final = ProtocolData(opc=0x0A141E, dpc=0x0A1428, sls=5, data=UDT)
 
+point_codes = st.builds(PointCode, U8, U8, U8)
+
 
 def status(state: AsState) -> Parameter:
     return Parameter(ParameterTag.STATUS, Status(StatusType.AS_STATE_CHANGE, state).encode())
@@ -178,3 +180,17 @@ def test_tshark_finds_the_same_protocol_data() -> None:
         assert read["mtp3.opc"] == [str(unit.opc)]
         assert read["sccp.called.ssn"] == ["6"]
         assert read["ansi_tcap.identifier"] == ["00:00:00:02"]
+
+
+@given(st.builds(ProtocolData, opc=U32, dpc=U32, si=U8, ni=U8, mp=U8, sls=U8, data=st.binary()))
+def test_an_msu_becomes_protocol_data_again(protocol_data: ProtocolData) -> None:
+    try:
+        msu = protocol_data.msu()
+    except DecodeError:
+        return
+    assert ProtocolData.of(msu) == protocol_data
+
+
+@given(st.builds(Msu, opc=point_codes, dpc=point_codes, payload=st.binary(max_size=20)))
+def test_protocol_data_says_what_an_msu_says(msu: Msu) -> None:
+    assert ProtocolData.of(msu).msu() == msu
