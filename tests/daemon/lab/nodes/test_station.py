@@ -17,8 +17,8 @@ from is41.reading import Layer, read
 from is41.sccp.messages import UnitdataService
 from is41.tcap.codes import PackageType, Problem
 from is41.tcap.messages import Abort, Package, Reject
-from messages import ANY_MESSAGES
 from labwire import HLR, MSCS, RESTORATION, Wire, everything
+from messages import ANY_MESSAGES
 
 NAMES: Final = tuple(everything())
 QUERY: Final = Package(
