@@ -38,3 +38,12 @@ class Misconfigured(Exception):
         self.path = path
         self.faults = tuple(faults)
         super().__init__("\n".join(f"{path}: {fault}" for fault in self.faults))
+
+
+class ControlError(Exception):
+    """A daemon that does not answer on its control socket, or will not do what it is asked."""
+
+    def __init__(self, path: Path, message: str) -> None:
+        super().__init__(f"{path}: {message}")
+        self.path = path
+        self.message = message

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from clonewatch.cli import check, decode, demo, detect, lab, records, replay, travel
+from clonewatch.cli import check, decode, demo, detect, lab, records, replay, status, travel
 
 app = typer.Typer(
     name="clonewatch",
@@ -20,4 +20,5 @@ app.command("decode")(decode.decode)
 app.add_typer(travel.app, name="travel")
 app.add_typer(records.app, name="records")
 app.add_typer(lab.app, name="lab")
+app.command("status")(status.status)
 app.command("demo")(demo.demo)

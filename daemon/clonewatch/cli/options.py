@@ -34,6 +34,14 @@ ConfigFile = Annotated[
     Path,
     typer.Option("--config", "-c", help="The configuration, in TOML.", metavar="FILE"),
 ]
+MaybeConfigFile = Annotated[
+    Path | None,
+    typer.Option("--config", "-c", help="Ask the daemon of this configuration.", metavar="FILE"),
+]
+Socket = Annotated[
+    Path | None,
+    typer.Option("--socket", help="Control socket of the daemon.", metavar="PATH"),
+]
 LinkTypes = Annotated[
     list[str] | None,
     typer.Option(
@@ -53,6 +61,19 @@ Ports = Annotated[
 ]
 WINDOW_HOURS = 6.5  # the patent's
 LATENESS_MINUTES = 45  # a half-hour group, and time to bring it
+
+
+def control_socket_of(socket: Path | None, config: Path | None) -> Path:
+    """Where the daemon is asked: as told, as configured, or as usual. Raises Misconfigured."""
+    from clonewatch.control.where import control_socket
+
+    if socket is not None:
+        return socket
+    if config is None:
+        return control_socket()
+    from clonewatch.config import load
+
+    return load(config).control_socket
 
 
 def wiring(link_types: list[str] | None, ports: list[str] | None) -> Wiring:

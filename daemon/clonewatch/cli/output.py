@@ -38,7 +38,7 @@ def say(words: str) -> None:
 @contextlib.contextmanager
 def faults_explained() -> Iterator[None]:
     """Turn what can go wrong with files into lines and an exit code."""
-    from clonewatch.errors import InputError, Misconfigured
+    from clonewatch.errors import ControlError, InputError, Misconfigured
 
     try:
         yield
@@ -49,6 +49,9 @@ def faults_explained() -> Iterator[None]:
     except InputError as error:
         say(f"clonewatch: {error}")
         raise typer.Exit(Exit.UNREADABLE) from None
+    except ControlError as error:
+        say(f"clonewatch: {error}")
+        raise typer.Exit(Exit.FAILED) from None
     except BrokenPipeError:
         # Who read our output has gone; nothing is to be said, not even when Python flushes.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

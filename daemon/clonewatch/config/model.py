@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from clonewatch.control.where import control_socket
 
 from .links import Link
 from .sections import (
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
     Source: TypeAlias = TaliLink | XotLink | M3uaLink | Spool | Sniffer
 
 STATE_DIRECTORY: Final = Path("/var/lib/clonewatch")
-RUNTIME_DIRECTORY: Final = "/run/clonewatch"
-CONTROL_SOCKET: Final = "control.sock"
 
 
 class Config(BaseSettings):
@@ -95,8 +94,3 @@ class Config(BaseSettings):
     def control_socket(self) -> Path:
         """Where the daemon is asked."""
         return self.control.socket or control_socket()
-
-
-def control_socket() -> Path:
-    """Where a daemon is asked whose configuration says nothing of it."""
-    return Path(os.environ.get("RUNTIME_DIRECTORY", RUNTIME_DIRECTORY)) / CONTROL_SOCKET
