@@ -11,11 +11,12 @@ from __future__ import annotations
 import contextlib
 import hashlib
 from types import CodeType
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 import numpy as np
 from numba import config, njit, types
 from numba.core.caching import FunctionCache
+from numba.core.registry import CPUDispatcher
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -34,6 +35,7 @@ OPTIONS: Final = {
     "_nrt": False,
     "no_cfunc_wrapper": True,
 }
+_FOR_KERNELS: Final = {"nopython": True, "no_cpython_wrapper": True}
 
 
 class ContentCache(FunctionCache):  # type: ignore[misc]
@@ -115,14 +117,38 @@ def kernel(signature: Any) -> Callable[[Function], Function]:
 
 def part(function: Function) -> Function:
     """Compile a function into the kernels that are made of it."""
-    compiled: Function = njit(**OPTIONS, forceinline=True)(function)
-    return compiled
+    return _compiled(function, forceinline=True)
 
 
 def helper(function: Function) -> Function:
     """Compile a function that kernels call, but seldom: one copy of it serves."""
-    compiled: Function = njit(**OPTIONS)(function)
-    return compiled
+    return _compiled(function)
+
+
+def _compiled(function: Function, **options: bool) -> Function:
+    if DISABLED:
+        return function
+    compiled: Any = _Part(function, targetoptions={**OPTIONS, **options, **_FOR_KERNELS})
+    return cast("Function", compiled)
+
+
+class _Part(CPUDispatcher):  # type: ignore[misc]
+    """A function for kernels to call, compiled once for all integers.
+
+    Numba would compile it again, and all that it calls, for each number that stands in the source,
+    and each time make it fit to be called from Python: that was half of the time. Tests do call it
+    from Python: for them it is compiled apart.
+    """
+
+    def get_call_template(self, args: Any, kws: Any) -> Any:
+        return super().get_call_template(tuple(map(types.unliteral, args)), kws)
+
+    def __call__(self, *args: Any) -> Any:
+        return self._for_python(*args)
+
+    @cached_property
+    def _for_python(self) -> Any:
+        return njit(**OPTIONS)(self.py_func)
 
 
 def columns(kind: type[tuple[Any, ...]], dtypes: Mapping[str, Any]) -> Any:

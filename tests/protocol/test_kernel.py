@@ -39,6 +39,11 @@ def _added(left: int, right: int) -> int:
     return left + right
 
 
+@helper
+def _increased(number: int, by: int) -> int:
+    return number + by
+
+
 @kernel(types.int64(OCTETS))
 def as_number(octets: NDArray[np.uint8]) -> int:
     """Octets as one big-endian number, made of a part and a helper."""
@@ -95,6 +100,17 @@ def test_without_jit_the_answers_are_the_same() -> None:
 def test_a_kernel_takes_arrays_of_its_one_signature_only() -> None:
     with pytest.raises(TypeError):
         as_number(np.zeros(3, np.int64))
+
+
+def test_a_helper_is_compiled_once_for_numbers_in_the_source_and_for_others() -> None:
+    def sums(number: int) -> int:
+        return _increased(number, 1) + _increased(3, 4)
+
+    # A kernel out of the cache compiles nothing: this one is in no file.
+    code = sums.__code__.replace(co_filename="<nowhere>")
+    compiled = kernel(types.int64(types.int64))(FunctionType(code, {"_increased": _increased}))
+    assert compiled(5) == 13
+    assert len(_increased.overloads) == 1  # type: ignore[attr-defined]
 
 
 def test_a_kernel_that_has_no_file_is_compiled_nevertheless() -> None:
