@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from types import CodeType
+from functools import cached_property
+from types import CodeType, ModuleType
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 import numpy as np
@@ -68,8 +69,7 @@ def _content(function: Callable[..., Any]) -> str:
             digest.update(
                 code.co_code + repr((constants, code.co_names, code.co_varnames)).encode()
             )
-            for name in code.co_names:
-                value = function.__globals__.get(name)
+            for value in _globals(function, code):
                 called = getattr(value, "py_func", None)
                 if called is None:
                     digest.update(_constant(value))
@@ -85,6 +85,15 @@ def _codes(code: CodeType) -> Iterator[CodeType]:
     for value in code.co_consts:
         if isinstance(value, CodeType):
             yield from _codes(value)
+
+
+def _globals(function: Callable[..., Any], code: CodeType) -> Iterator[object]:
+    """Values of the names that code uses, of those in other modules too."""
+    for name in code.co_names:
+        value = function.__globals__.get(name)
+        yield value
+        if isinstance(value, ModuleType):
+            yield from (vars(value).get(inner) for inner in code.co_names)
 
 
 def _constant(value: object) -> bytes:

@@ -122,8 +122,11 @@ def test_a_kernel_that_has_no_file_is_compiled_nevertheless() -> None:
     assert compiled(21) == 42
 
 
+@pytest.mark.parametrize(
+    ("imported", "call"), [("from parts import one", "one()"), ("import parts", "parts.one()")]
+)
 def test_a_kernel_comes_from_the_cache_until_something_it_is_made_of_changes(
-    tmp_path: Path,
+    imported: str, call: str, tmp_path: Path
 ) -> None:
     tmp_path.joinpath("parts.py").write_text(
         "from is41.kernel import part\nBY = 3\n@part\ndef one():\n    return 1 * BY\n"
@@ -131,9 +134,9 @@ def test_a_kernel_comes_from_the_cache_until_something_it_is_made_of_changes(
     tmp_path.joinpath("whole.py").write_text(
         "from is41.kernel import kernel\n"
         "from numba import types\n"
-        "from parts import one\n"
+        f"{imported}\n"
         "@kernel(types.int64())\n"
-        "def whole():\n    return one()\n"
+        f"def whole():\n    return {call}\n"
     )
     script = "from whole import whole; print(whole(), sum(whole.stats.cache_hits.values()))"
     assert run(script, tmp_path) == "3 0"
