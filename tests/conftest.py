@@ -6,6 +6,11 @@ import os
 import shutil
 
 import pytest
+from hypothesis import settings
+
+# No test is timed: the first call of a kernel may have to compile it.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 TOOLS = {"tshark": "tshark"}  # marker -> command
 
