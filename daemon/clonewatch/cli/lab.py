@@ -41,13 +41,37 @@ def simulate(
     names: Annotated[
         bool, typer.Option(help="Name the MSCs; else each is one MSCID and bears its number.")
     ] = True,
+    country: Annotated[
+        bool,
+        typer.Option(
+            "--country",
+            help="Real cities of the United States: commuters, drivers, flyers, day and night, "
+            "clones near and far; homes.csv too.",
+        ),
+    ] = False,
+    per_hour: Annotated[
+        float | None,
+        typer.Option(help="What a phone sends by itself: 1, or in a country 0.25.", min=0.001),
+    ] = None,
+    imsi: Annotated[float, typer.Option(help="Share with an IMSI.", min=0, max=1)] = 0,
+    relayed: Annotated[float, typer.Option(help="Share seen twice.", min=0, max=1)] = 0,
+    late: Annotated[float, typer.Option(help="Share that comes late.", min=0, max=1)] = 0,
+    lost: Annotated[float, typer.Option(help="Share that is lost.", min=0, max=1)] = 0,
+    skewed: Annotated[
+        float, typer.Option(help="Share of MSCs with clocks up to 10 minutes off.", min=0, max=1)
+    ] = 0,
+    parquet: Annotated[
+        bool, typer.Option("--parquet", help="Write records.parquet too: much faster to read.")
+    ] = False,
 ) -> None:
     """Write captures and records of a town: subscribers who travel as the table allows, and clones.
 
-    mscs.csv, travel.csv, records.csv, a capture for each carrier, clones.csv and truth.csv.
+    mscs.csv, travel.csv, records.csv, a capture for each carrier, clones.csv and truth.csv. With
+    --country people do not look at the table, and travel.csv is what is possible at all.
     """
     with faults_explained():
         from clonewatch.lab import simulate as made
+        from clonewatch.lab.traffic import Mishaps
 
         try:
             simulation = made.simulate(
@@ -57,10 +81,15 @@ def simulate(
                 hours=hours,
                 clones=clones,
                 seed=seed,
-                carriers=carrier or ["mtp3"],
+                carriers=(["mtp3"] if not parquet else []) if carrier is None else carrier,
                 registrations=registrations,
                 records=records,
                 names=names,
+                country=country,
+                parquet=parquet,
+                per_hour=per_hour or (0.25 if country else 1.0),
+                imsi=imsi,
+                mishaps=Mishaps(relayed=relayed, late=late, lost=lost, skewed=skewed),
             )
         except ValueError as error:
             raise typer.BadParameter(str(error)) from None

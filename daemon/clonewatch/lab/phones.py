@@ -7,7 +7,7 @@ their MSCs. A clone is a second phone with a subscriber's MIN and ESN, at home e
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
 
@@ -67,6 +67,22 @@ class Habits:
     imsi: float  # share of subscribers with an IMSI instead of a MIN
 
 
+class Registrants(Protocol):
+    """Phones that register, by number: subscribers' first, then clones."""
+
+    habits: Habits
+    cloned: NDArray[np.intp]  # subscribers
+    is_cloned: NDArray[np.bool_]  # by phone: whether another sends the same
+    subscriber: NDArray[np.uint32]  # by phone: whose MIN it sends
+    msid: NDArray[np.uint64]
+    esn: NDArray[np.uint32]
+    terminal_type: NDArray[np.uint8]
+    system_capabilities: NDArray[np.uint8]
+
+    def until(self, end_ms: int) -> NDArray[np.void]:
+        """Registrations before *end_ms* that were not given yet (EVENT), in order of time."""
+
+
 class Phones:
     """Subscribers' phones, then clones, by number; who they are and where."""
 
@@ -87,7 +103,7 @@ class Phones:
         # By phone: whether another sends the same.
         self.is_cloned = np.isin(self.subscriber, self.cloned)
         self.msid = _msids(subscribers, habits.imsi, rng)[self.subscriber]
-        self.esn = _esns(subscribers, rng)[self.subscriber]
+        self.esn = esns(subscribers, rng)[self.subscriber]
         self.terminal_type = rng.choice(TERMINAL_TYPES, count)
         self.system_capabilities = rng.integers(0, 1 << 5, count, np.uint8)
         self._msc = _homes(len(town.indices), subscribers, self.cloned, rng)
@@ -156,8 +172,9 @@ def _msids(count: int, imsi: float, rng: np.random.Generator) -> NDArray[np.uint
     return msids
 
 
-def _esns(count: int, rng: np.random.Generator) -> NDArray[np.uint32]:
-    esns = rng.integers(1 << 24, 0x80 << 24, count, np.uint32)  # manufacturers 1 to 127
+def esns(count: int, rng: np.random.Generator) -> NDArray[np.uint32]:
+    """ESNs of phones, a few of them made from a MEID."""
+    made = rng.integers(1 << 24, 0x80 << 24, count, np.uint32)  # manufacturers 1 to 127
     pseudo = rng.random(count) < PSEUDO_ESNS
-    esns[pseudo] = 0x80 << 24 | esns[pseudo] & 0xFF_FFFF
-    return esns
+    made[pseudo] = 0x80 << 24 | made[pseudo] & 0xFF_FFFF
+    return made

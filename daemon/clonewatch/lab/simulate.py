@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections import Counter, defaultdict
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -14,8 +14,12 @@ from typing import TYPE_CHECKING, Final, Protocol
 import numpy as np
 
 from clonewatch.lab.carriers import Message, WrappedCapture, Wrapping, file_name
+from clonewatch.lab.country import Country
+from clonewatch.lab.groups import GroupsWriter
+from clonewatch.lab.numbering import write_homes
 from clonewatch.lab.pcaps import LinkType, PcapWriter
 from clonewatch.lab.phones import Habits, Phones
+from clonewatch.lab.populace import Populace
 from clonewatch.lab.regnots import encode_mtp3, encode_sccp
 from clonewatch.lab.tali import TaliWriter, Wire
 from clonewatch.lab.town import Town
@@ -26,12 +30,15 @@ from clonewatch.sources.records import RecordsWriter
 from is41.msid import msid_digits
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
+    from clonewatch.lab.phones import Registrants
     from clonewatch.lab.regnots import Invokes, Messages
+    from clonewatch.lab.switches import Network
     from clonewatch.lab.traffic import Block
+    from clonewatch.registrations import Batch
 
 START_MS: Final = 1_795_305_600_000  # 2026-11-22T00:00:00Z
 TALI_TICK_MS: Final = 50  # so that several messages share a millisecond, and a segment
@@ -70,11 +77,18 @@ class Simulation:
     truth: Path  # the conflicts
     clones: Path  # each clone, with where and when it registered
     records: Path | None
+    parquet: Path | None
+    homes: Path | None  # of a country
     captures: dict[Carrier | Wrapping, Path]
     registrations: int  # messages, copies included
     copies: int
     late: int
     conflicts: int
+
+
+class _Records(Protocol):
+    def write(self, batch: Batch) -> None: ...
+    def close(self) -> None: ...
 
 
 class _Capture(Protocol):
@@ -102,38 +116,45 @@ def simulate(
     records: bool = True,
     names: bool = True,
     start_ms: int = START_MS,
+    country: bool = False,
+    parquet: bool = False,
 ) -> Simulation:
     """Write a folder of captures, `mscs.csv`, `travel.csv`, `records.csv` and the truth.
 
     Every file holds the same registrations in the same order, that of arrival; *registrations*
     ends them early. *per_hour* is of one phone, roughly; *imsi* the share of subscribers with an
     IMSI instead of a MIN. Times are multiples of *tick_ms*: 50 with TALI, else 1. Without *names*
-    every MSC is one MSCID and bears its number. Raises ValueError for numbers out of bounds.
+    every MSC is one MSCID and bears its number. A *country* has real cities and people who go
+    about, and `homes.csv`; there, a *parquet* file is much faster than CSV. Raises ValueError for
+    numbers out of bounds.
     """
     chosen = [_carrier(carrier) for carrier in carriers]
     if tick_ms is None:
         tick_ms = TALI_TICK_MS if Carrier.TALI in chosen else 1
     rng = np.random.default_rng(seed)
-    town = Town.build(mscs, rng, names=names)
     habits = Habits(start_ms=start_ms, per_hour=per_hour, tick_ms=tick_ms, imsi=imsi)
-    phones = Phones(town, subscribers, clones, habits, rng)
+    town: Network
+    phones: Registrants
+    homes: list[tuple[str, int]] | None = None
+    if country:
+        town = land = Country.build(mscs, names=names)
+        phones = people = Populace(land, subscribers, clones, habits, rng)
+        homes = people.homes
+    else:
+        town = plane = Town.build(mscs, rng, names=names)
+        phones = Phones(plane, subscribers, clones, habits, rng)
     traffic = Traffic(town, phones, mishaps, wire.connections, rng)
     folder = Path(directory)
     folder.mkdir(parents=True, exist_ok=True)
-    captures = {carrier: folder / _file_name(carrier) for carrier in chosen}
+    files = _Files(
+        captures={carrier: folder / _file_name(carrier) for carrier in chosen},
+        records=folder / "records.csv" if records else None,
+        parquet=folder / "records.parquet" if parquet else None,
+    )
     seen = _Seen(subscribers, phones.is_cloned)
-    with ExitStack() as files:
-        open_captures = [
-            files.enter_context(closing(_capture(carrier, path, wire, start_ms, rng)))
-            for carrier, path in captures.items()
-        ]
-        csv_path = folder / "records.csv" if records else None
-        csv_file = files.enter_context(closing(RecordsWriter(csv_path))) if csv_path else None
+    with files.open(wire, start_ms, rng) as write:
         for block in traffic.blocks(hours, registrations):
-            for capture in open_captures:
-                capture.write(block.invokes, block.times_us, block.connection)
-            if csv_file:
-                csv_file.write(block.invokes.registrations)
+            write(block)
             seen.add(block)
     found = list(conflicts((row for row, _ in seen.cloned), town.travel))
     simulation = Simulation(
@@ -142,15 +163,50 @@ def simulate(
         travel=folder / "travel.csv",
         truth=folder / "truth.csv",
         clones=folder / "clones.csv",
-        records=csv_path,
-        captures=captures,
+        homes=None if homes is None else folder / "homes.csv",
+        records=files.records,
+        parquet=files.parquet,
+        captures=files.captures,
         conflicts=len(found),
         **seen.counts,
     )
-    _write(simulation, town, seen.cloned, found)
+    _write(simulation, town, seen.cloned, found, homes)
     asked = {"subscribers": subscribers, "mscs": mscs, "hours": hours, "clones": clones}
     _write_summary(simulation, asked | {"seed": seed, "tick_ms": tick_ms})
     return simulation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Files:
+    """Where registrations are written."""
+
+    captures: dict[Carrier | Wrapping, Path]
+    records: Path | None
+    parquet: Path | None
+
+    @contextmanager
+    def open(
+        self, wire: Wire, start_ms: int, rng: np.random.Generator
+    ) -> Iterator[Callable[[Block], None]]:
+        """Give what writes a block to all of them."""
+        with ExitStack() as files:
+            captures = [
+                files.enter_context(closing(_capture(carrier, path, wire, start_ms, rng)))
+                for carrier, path in self.captures.items()
+            ]
+            makers: list[tuple[Path | None, Callable[[Path], _Records]]] = [
+                (self.records, RecordsWriter),
+                (self.parquet, GroupsWriter),
+            ]
+            tables = [files.enter_context(closing(make(path))) for path, make in makers if path]
+
+            def write(block: Block) -> None:
+                for capture in captures:
+                    capture.write(block.invokes, block.times_us, block.connection)
+                for table in tables:
+                    table.write(block.invokes.registrations)
+
+            yield write
 
 
 class _Seen:
@@ -241,11 +297,15 @@ def _capture(
 
 def _write(
     simulation: Simulation,
-    town: Town,
+    town: Network,
     cloned: Sequence[tuple[Registration, bool]],
     found: Sequence[Conflict],
+    homes: list[tuple[str, int]] | None,
 ) -> None:
     """The tables and the truth."""
+    if simulation.homes is not None and homes is not None:
+        with simulation.homes.open("w", encoding="utf-8", newline="") as stream:
+            write_homes(stream, town, homes)
     with simulation.mscs.open("w", encoding="utf-8", newline="") as stream:
         town.mscs.write(stream)
     with simulation.travel.open("w", encoding="utf-8", newline="") as stream:

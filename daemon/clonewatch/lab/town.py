@@ -11,13 +11,16 @@ from typing import TYPE_CHECKING, Final, Self
 
 import numpy as np
 
-from clonewatch.mscs import Msc, Mscs
-from clonewatch.registrations import mscid_text
+from clonewatch.lab.cities import KM_PER_DEGREE
+from clonewatch.lab.switches import switches
 from clonewatch.travel.table import TravelTimes
-from is41.mtp.pointcode import PointCode
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
+
+    from clonewatch.mscs import Mscs
 
 MSCS_MAX: Final = 5_000  # ours: the travel table is their square
 PITCH_KM: Final = 30.0  # from one MSC to the next
@@ -25,16 +28,7 @@ JITTER_KM: Final = 6.0  # how far one may stand from its place in the grid
 TOUCHING_KM: Final = 1.6 * PITCH_KM  # nearer than that are neighbours
 SPEED_KM_PER_MIN: Final = 110 / 60
 EASTWARDS: Final = 0.05  # share of the way that the head wind costs, and the tail wind saves
-KM_PER_DEGREE: Final = 111.2
 ORIGIN: Final = (38.0, -102.0)  # degrees north and east of the town's south-west corner
-TWO_MARKETS_EVERY: Final = 10  # every tenth switch serves a second market
-MARKET_FIRST: Final = 4660
-SECOND_MARKET_FIRST: Final = 34_660
-SWITCHES_PER_MARKET: Final = 4
-HLR: Final = PointCode(10, 20, 40)
-VLR: Final = PointCode(10, 20, 50)
-MSC_CLUSTER_FIRST: Final = 21
-MEMBERS: Final = 250  # point codes used of a cluster
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +57,7 @@ class Town:
         minutes = np.ceil((distance + EASTWARDS * way[:, :, 0]) / SPEED_KM_PER_MIN)
         minutes[touching] = 0
         np.fill_diagonal(minutes, 0)
-        mscs, indices = _mscs(km, names=names)
+        mscs, indices = switches(_places(km), names=names)
         neighbours_count = touching.sum(axis=1)
         alone = np.flatnonzero(neighbours_count == 0)
         neighbours_count[alone] = 1
@@ -80,38 +74,9 @@ class Town:
             indices=indices,
         )
 
-    def point_codes(self) -> NDArray[np.uint32]:
-        """Point code of each MSC."""
-        return np.array([int(_point_code(msc)) for msc in range(len(self.indices))], np.uint32)
 
-
-def _mscs(km: NDArray[np.float64], *, names: bool) -> tuple[Mscs, NDArray[np.uint16]]:
-    rows: list[Msc] = []
-    indices = np.empty((len(km), 2), np.uint16)
+def _places(km: NDArray[np.float64]) -> Iterator[tuple[float, float, float, str]]:
     for msc, (east, north) in enumerate(km.tolist()):
-        market, switch = divmod(msc, SWITCHES_PER_MARKET)
         latitude = ORIGIN[0] + north / KM_PER_DEGREE
         longitude = ORIGIN[1] + east / (KM_PER_DEGREE * np.cos(np.radians(latitude)))
-        markets = [MARKET_FIRST + market]
-        if names and msc % TWO_MARKETS_EVERY == TWO_MARKETS_EVERY - 1:
-            markets.append(SECOND_MARKET_FIRST + market)
-        for which, number in enumerate(markets):
-            indices[msc, which:] = len(rows)
-            mscid = number << 8 | switch + 1
-            rows.append(
-                Msc(
-                    mscid=mscid,
-                    name=f"MSC {msc + 1:03d}" if names else mscid_text(mscid),
-                    latitude=round(latitude, 5),
-                    longitude=round(float(longitude), 5),
-                    radius_km=TOUCHING_KM / 2,
-                    msc_number=f"1555{msc:07d}",
-                    point_code=_point_code(msc),
-                )
-            )
-    return Mscs(rows), indices
-
-
-def _point_code(msc: int) -> PointCode:
-    cluster, member = divmod(msc, MEMBERS)
-    return PointCode(10, MSC_CLUSTER_FIRST + cluster, member + 1)
+        yield latitude, float(longitude), TOUCHING_KM / 2, f"MSC {msc + 1:03d}"

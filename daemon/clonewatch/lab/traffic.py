@@ -15,7 +15,7 @@ import numpy as np
 
 from clonewatch.lab.phones import EVENT, HOUR_MS, POWER_DOWN
 from clonewatch.lab.regnots import Invokes
-from clonewatch.lab.town import HLR, VLR
+from clonewatch.lab.switches import HLR, VLR, point_codes
 from clonewatch.registrations import Batch, Flags
 from is41.msid import IMSI_LENGTH_FACTOR
 
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from clonewatch.lab.phones import Phones
-    from clonewatch.lab.town import Town
+    from clonewatch.lab.phones import Registrants
+    from clonewatch.lab.switches import Network
 
 BLOCK: Final = 65_536  # invokes written at once
 SLICE: Final = 2 * BLOCK  # invokes decided at once, roughly
@@ -84,6 +84,9 @@ class Mishaps:
     relayed: float = 0.0  # share that is seen twice: half relayed by a VLR, half by two RVCDs
     late: float = 0.0  # share that arrives late
     late_ms_max: int = HOUR_MS // 2
+    lost: float = 0.0  # share that nobody ever sees
+    skewed: float = 0.0  # share of MSCs whose clocks are wrong
+    skew_ms_max: int = 600_000  # by as much, ahead or behind, or by less
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,8 +106,8 @@ class Traffic:
 
     def __init__(
         self,
-        town: Town,
-        phones: Phones,
+        town: Network,
+        phones: Registrants,
         mishaps: Mishaps,
         connections: int,
         rng: np.random.Generator,
@@ -116,9 +119,10 @@ class Traffic:
         self._connections = connections
         self._rng = rng
         self._tick_ms = phones.habits.tick_ms
-        self._point_codes = town.point_codes()
+        self._point_codes = point_codes(town)
         # The next of each MSC, and of the VLR.
         self._transaction_ids = rng.integers(0, 1 << 32, len(town.indices) + 1, np.int64)
+        self.skew_ms = _skew_ms(len(town.indices), mishaps, rng)
 
     def blocks(self, hours: float, count_max: int | None = None) -> Iterator[Block]:
         """Everything of so many *hours*, or of it the first *count_max* invokes."""
@@ -149,6 +153,8 @@ class Traffic:
     def _send(self, events: NDArray[np.void]) -> NDArray[np.void]:
         """Registrations with all that befalls them, copies included."""
         rng, tick = self._rng, self._tick_ms
+        if self._mishaps.lost:
+            events = events[rng.random(len(events)) >= self._mishaps.lost]
         sent = np.zeros(len(events), SENT)
         for name in EVENT.names or ():
             sent[name] = events[name]
@@ -199,7 +205,7 @@ class Traffic:
         phone, msc, hop = sent["phone"], sent["msc"], sent["hop"]
         make = dict(zip(Make._fields, MAKES[msc % len(MAKES)].T, strict=True))
         batch = Batch.empty(len(sent))
-        batch.time[:] = sent["time"]
+        batch.time[:] = sent["time"] + self.skew_ms[msc]  # the packet has its time of somebody else
         batch.msid[:] = phones.msid[phone]
         batch.esn[:] = phones.esn[phone]
         batch.msc[:] = town.indices[msc, phone & 1]  # of two markets, a phone is in one
@@ -228,6 +234,15 @@ class Traffic:
             calling_ssn=np.where(hop == FROM_VLR, SSN_VLR, SSN_MSC).astype(np.uint8),
             called_ssn=np.where(hop == TO_VLR, SSN_VLR, SSN_HLR).astype(np.uint8),
         )
+
+
+def _skew_ms(mscs: int, mishaps: Mishaps, rng: np.random.Generator) -> NDArray[np.int64]:
+    """By how much each MSC's clock is ahead."""
+    skew_ms = np.zeros(mscs, np.int64)
+    if mishaps.skewed:
+        wrong = rng.choice(mscs, max(1, round(mscs * mishaps.skewed)), replace=False)
+        skew_ms[wrong] = rng.integers(-mishaps.skew_ms_max, mishaps.skew_ms_max + 1, len(wrong))
+    return skew_ms
 
 
 def _times_us(sent: NDArray[np.void]) -> NDArray[np.int64]:

@@ -20,6 +20,18 @@ def test_simulate_writes_a_folder_that_replay_takes(tmp_path: Path) -> None:
     assert len(again.records) == town["conflicts"] > 0
 
 
+def test_a_country_may_be_parquet_alone(tmp_path: Path) -> None:
+    words = ("--subscribers", "300", "--mscs", "80", "--clones", "20", "--hours", "24", "--country")
+    ran = clonewatch("lab", "simulate", tmp_path, *words, "--parquet", "--no-records")
+    assert ran.exit_code == 0
+    (made,) = ran.records
+    assert made["captures"] == {}
+    found = clonewatch(
+        "detect", made["parquet"], "--travel", made["travel"], "--mscs", made["mscs"]
+    )
+    assert len(found.records) == made["conflicts"] > 0
+
+
 def test_pcaps_writes_the_projects_captures(tmp_path: Path) -> None:
     assert clonewatch("lab", "pcaps", tmp_path).exit_code == 0
     assert {path.suffix for path in tmp_path.iterdir()} == {

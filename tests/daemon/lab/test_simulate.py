@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from clonewatch.evidence.homes import Homes
 from clonewatch.lab.simulate import Carrier, Simulation, simulate
 from clonewatch.lab.tali import Wire
 from clonewatch.lab.traffic import Mishaps
 from clonewatch.lab.truth import conflicts, write_conflicts
-from clonewatch.registrations import Registration
+from clonewatch.registrations import Batch, Registration
+from clonewatch.sources.groups import read_groups
 from clonewatch.sources.records import read_records
 from clonewatch.travel.table import load_travel
 
@@ -147,6 +149,34 @@ def test_it_can_end_after_so_many_and_leave_the_records_out(tmp_path: Path) -> N
 def test_an_unknown_carrier_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="'pigeon' is not a valid Wrapping"):
         simulate(tmp_path, subscribers=1, mscs=1, hours=1, clones=0, seed=1, carriers=["pigeon"])
+
+
+def test_a_country_has_homes_and_a_table_that_detect_reads(tmp_path: Path) -> None:
+    found = simulate(
+        tmp_path,
+        subscribers=500,
+        mscs=100,
+        hours=30,
+        clones=25,
+        seed=3,
+        carriers=["mtp3"],
+        country=True,
+        parquet=True,
+        per_hour=0.25,
+        mishaps=Mishaps(relayed=0.05, late=0.02, lost=0.01),
+    )
+    assert found.homes is not None
+    assert found.parquet is not None
+    mscs, travel = load_travel(found.travel, found.mscs)
+    assert len(Homes.load(found.homes, mscs)) >= 50
+    rows = rows_of(found)
+    assert len(rows) == found.registrations > 2000
+    in_parquet = Batch.joined(list(read_groups([found.parquet], 0, mscs)))
+    assert sorted(in_parquet.time.tolist()) == sorted(row.time for row in rows)
+    cloned = {row["msid"] for row in table(found.clones)}
+    told = {str(conflict.first.msid) for conflict in conflicts(rows, travel)}
+    assert len(told & cloned) > 10
+    assert not told - cloned
 
 
 FIELDS = [

@@ -55,12 +55,6 @@ def test_without_names_an_msc_is_its_number() -> None:
     assert built.mscs.names[:2] == ("4660-1", "4660-2")
 
 
-def test_point_codes_lead_back_to_the_msc() -> None:
-    built = town(600)
-    for msc, point_code in enumerate(built.point_codes().tolist()):
-        assert built.mscs.by_point_code(point_code) == built.indices[msc, 0]
-
-
 @pytest.mark.parametrize("count", [1, 2, 3])
 def test_small_towns_stand(count: int) -> None:
     built = town(count)

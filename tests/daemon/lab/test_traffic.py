@@ -8,7 +8,8 @@ import pytest
 from numpy.typing import NDArray
 
 from clonewatch.lab.phones import HOUR_MS, Habits, Phones
-from clonewatch.lab.town import HLR, VLR, Town
+from clonewatch.lab.switches import HLR, VLR
+from clonewatch.lab.town import Town
 from clonewatch.lab.traffic import Block, Mishaps, Traffic
 from clonewatch.lab.truth import originals
 from clonewatch.registrations import Flags
@@ -140,3 +141,19 @@ def test_makes_of_msc_send_different_parameters() -> None:
     assert len(np.unique(shapes, axis=0)) >= 4
     assert set(column(found, "system_my_type_code").tolist()) == {1, 3, 4, 6, 8}
     assert set(column(found, "qualification_information_code").tolist()) == {1, 2, 3, 4}
+
+
+def test_what_is_lost_is_never_seen() -> None:
+    assert (
+        0.85 < len(column(blocks(Mishaps(lost=0.1)), "time")) / len(column(blocks(), "time")) < 0.95
+    )
+
+
+def test_a_skewed_clock_moves_the_registrations_time_and_not_the_packets() -> None:
+    found = blocks(Mishaps(skewed=0.1))
+    ahead = column(found, "time") - column(found, "times_us") // 1000
+    wrong = np.unique(column(found, "opc")[ahead != 0])
+    assert len(wrong) == 3  # of 30
+    for opc in wrong:
+        assert len(np.unique(ahead[column(found, "opc") == opc])) == 1
+    assert 0 < np.abs(ahead).max() <= 600_000
