@@ -14,6 +14,7 @@ from clonewatch.cli.replay import detector_of, end, write
 
 if TYPE_CHECKING:
     from clonewatch.detector import Conflict
+    from clonewatch.mscs import Mscs
     from clonewatch.replay import Replay
     from clonewatch.travel.table import TravelTimes
 
@@ -50,18 +51,10 @@ def detect(
     every_ms = None if every is None else _duration_ms(every)
     with faults_explained():
         load_kernels()
-        from clonewatch.replay import RecordsSource, Replay
-        from clonewatch.sources.groups import gathered
         from clonewatch.travel.table import load_travel
 
         directory, times = load_travel(travel, mscs, placed=True)
-        refuse = say if verbose else None
-        run = Replay(
-            [
-                RecordsSource(paths, number, directory, refuse)
-                for number, paths in enumerate(gathered(records))
-            ]
-        )
+        run = run_of(records, directory, verbose=verbose)
         if every_ms is None:
             detector = detector_of(times, window, lateness)
             write(run, directory, run.conflicts(detector), as_json=as_json)
@@ -70,6 +63,20 @@ def detect(
         found = _figures(run, times, every_ms, groups)
         write(run, directory, found, as_json=as_json)
         end(run, {"conflicts": len(found)}, summary_file)
+
+
+def run_of(records: list[Path], mscs: Mscs, *, verbose: bool) -> Replay:
+    """Make ready to read record groups together."""
+    from clonewatch.replay import RecordsSource, Replay
+    from clonewatch.sources.groups import gathered
+
+    refuse = say if verbose else None
+    return Replay(
+        [
+            RecordsSource(paths, number, mscs, refuse)
+            for number, paths in enumerate(gathered(records))
+        ]
+    )
 
 
 def _figures(run: Replay, travel: TravelTimes, every_ms: int, groups: int) -> list[Conflict]:

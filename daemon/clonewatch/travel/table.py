@@ -12,6 +12,7 @@ import io
 import math
 import os
 import re
+import sys
 import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -97,7 +98,7 @@ class TravelTimes:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow([CORNER, *self.mscs.names])
         values, entries = np.unique(self.by_msc(), return_inverse=True)
-        text = np.array([_minutes_text(ms) for ms in values.tolist()], dtype=object)
+        text = np.array([minutes_text(ms) for ms in values.tolist()], dtype=object)
         for name, row in zip(self.mscs.names, text[entries], strict=True):
             writer.writerow([name, *row])
 
@@ -143,6 +144,16 @@ def write_atomically(path: Path | str) -> Iterator[TextIO]:
         os.fsync(folder)  # the new name, too, outlasts a power cut
     finally:
         os.close(folder)
+
+
+@contextmanager
+def written(path: Path | None) -> Iterator[TextIO]:
+    """A text stream into *path*, atomically; standard output where there is none."""
+    if path is None:
+        yield sys.stdout
+        return
+    with write_atomically(path) as stream:
+        yield stream
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -308,6 +319,6 @@ def _check_diagonal(
             )
 
 
-def _minutes_text(ms: int) -> str:
+def minutes_text(ms: int) -> str:
     """Minutes with the decimals that lead back to *ms*."""
     return "" if ms == BLANK else f"{ms / MINUTE_MS:.6f}".rstrip("0").rstrip(".")

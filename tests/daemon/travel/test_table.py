@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from clonewatch.errors import InputError
 from clonewatch.mscs import Msc, Mscs
 from clonewatch.registrations import mscid_text
-from clonewatch.travel.table import BLANK, TravelTimes, load_travel, write_atomically
+from clonewatch.travel.table import BLANK, TravelTimes, load_travel, write_atomically, written
 
 # US patent 6,370,373, FIG. 6.
 FIG_6 = "minutes,MSC A,MSC B,MSC C\nMSC A,0,0,80\nMSC B,0,0,0\nMSC C,80,0,0\n"
@@ -213,6 +213,15 @@ def test_a_failed_write_leaves_what_was_there(tmp_path: Path) -> None:
         stream.write("new \ud800")
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_without_a_path_standard_output_is_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for path in (None, tmp_path / "x.csv"):
+        with written(path) as stream:
+            stream.write("x")
+    assert capsys.readouterr().out == (tmp_path / "x.csv").read_text() == "x"
 
 
 def test_a_table_does_not_change_once_made(tmp_path: Path) -> None:
