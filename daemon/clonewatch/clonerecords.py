@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
-from clonewatch.registrations import mscid_text, time_text
+from clonewatch.registrations import MSC_UNKNOWN, mscid_text, time_text
 from is41.msid import msid_digits
 
 if TYPE_CHECKING:
@@ -48,6 +48,11 @@ class CloneRecords:
     def msc(self, registration: Registration) -> str:
         """Name of the MSC that sent a registration."""
         return self._mscs.name(registration.msc)
+
+    def index_of(self, mscid: int) -> int:
+        """Index of the MSC of an MSCID; MSC_UNKNOWN if no table has it any more."""
+        index = self._mscs.index_of(mscid)
+        return MSC_UNKNOWN if index is None else index
 
     def source(self, registration: Registration) -> str:
         """Name of the source that a registration came from."""

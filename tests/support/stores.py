@@ -6,17 +6,30 @@ import contextlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from sqlalchemy import create_engine, select
+
+from clonewatch.actions.alarms.notice import Notice
+from clonewatch.actions.consequences import Consequences
+from clonewatch.cases.case import Case, case_of, events_of
+from clonewatch.cases.policy import DEFAULT, Policy
 from clonewatch.clonerecords import CloneRecords
 from clonewatch.detector import Conflict
 from clonewatch.mscs import Msc, Mscs
 from clonewatch.registrations import Registration
+from clonewatch.store.database import migrate
+from clonewatch.store.following import store
+from clonewatch.store.outbox import pending
 from clonewatch.store.store import Store
+from clonewatch.store.tables import cases
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from sqlalchemy import Connection
+
     from clonewatch.store.events import Event
+    from clonewatch.store.pending import Found
 
 TEN: Final = 1_795_341_600_000  # 2026-11-22T10:00:00Z
 MINUTE: Final = 60_000
@@ -85,21 +98,28 @@ class Told(list["Event"]):
         return [type(event).__name__ for event in self]
 
 
+def follower(*outputs: str, policy: Policy = DEFAULT) -> Consequences:
+    """What follows from conflicts, with alarms that go to *outputs*."""
+    return Consequences(words=WORDS, outputs=outputs, policy=policy)
+
+
 def store_in(
     directory: Path,
     *,
     told: Told | None = None,
     clock: Clock | None = None,
-    conflicts_max: int = 1000,
+    found_max: int = 1000,
+    consequences: Consequences | None = None,
 ) -> Store:
     """The store in *directory*."""
     return Store.open(
         directory / "clonewatch.sqlite",
         WORDS,
+        consequences or follower(),
         tell=Told() if told is None else told,
         clock=clock or Clock(),
         retry_s=0.01,
-        conflicts_max=conflicts_max,
+        found_max=found_max,
     )
 
 
@@ -109,14 +129,65 @@ def opened(
     *,
     told: Told | None = None,
     clock: Clock | None = None,
-    conflicts_max: int = 1000,
+    found_max: int = 1000,
+    consequences: Consequences | None = None,
 ) -> Iterator[Store]:
     """The store in *directory*, closed afterwards."""
-    store = store_in(directory, told=told, clock=clock, conflicts_max=conflicts_max)
+    it = store_in(directory, told=told, clock=clock, found_max=found_max, consequences=consequences)
     try:
-        yield store
+        yield it
     finally:
-        store.close()
+        it.close()
+
+
+@contextlib.contextmanager
+def empty() -> Iterator[Connection]:
+    """A connection to a store in memory."""
+    engine = create_engine("sqlite://")
+    with engine.begin() as connection:
+        connection.exec_driver_sql("PRAGMA foreign_keys = ON")
+        migrate(connection)
+        yield connection
+    engine.dispose()
+
+
+class Desk:
+    """A store in memory, and what follows from what is put into it."""
+
+    def __init__(self, connection: Connection, consequences: Consequences | None = None) -> None:
+        self.connection = connection
+        self.consequences = consequences or follower("log")
+        self.now_ms = TEN + HOUR
+
+    def found(self, *found: Found) -> None:
+        """Store what was found, in one transaction."""
+        store(self.connection, found, WORDS, self.consequences, self.now_ms)
+
+    def cases(self) -> list[Case]:
+        """All cases, the oldest first."""
+        rows = self.connection.execute(select(cases).order_by(cases.c.id)).mappings()
+        return [case_of(dict(row)) for row in rows]
+
+    def history(self, case_id: int = 1) -> list[str]:
+        """What the audit trail says was done."""
+        return [event["what"] for event in events_of(self.connection, case_id)]
+
+    def notices(self) -> list[Notice]:
+        """Every notice that is to go to the output `log`."""
+        return [
+            Notice.of_payload(item.payload) for item in pending(self.connection, "log", 1_000_000)
+        ]
+
+    def told(self) -> list[tuple[str, str, str]]:
+        """Alarm, change and severity of each of these."""
+        return [(each.key, str(each.change), each.severity_text) for each in self.notices()]
+
+
+@contextlib.contextmanager
+def desk(consequences: Consequences | None = None) -> Iterator[Desk]:
+    """A desk with nothing on it."""
+    with empty() as connection:
+        yield Desk(connection, consequences)
 
 
 def fill_disk(store: Store) -> None:

@@ -42,7 +42,7 @@ class Database:
         self._reading = _engine(path, "BEGIN", (*PRAGMAS, "query_only = ON"))
         try:
             with self._writing.begin() as connection:
-                _migrate(connection)
+                migrate(connection)
         except CommandError as error:
             self.close()
             raise InputError(
@@ -87,7 +87,8 @@ def _engine(path: Path, begin: str, pragmas: tuple[str, ...]) -> Engine:
     return engine
 
 
-def _migrate(connection: Connection) -> None:
+def migrate(connection: Connection) -> None:
+    """Bring a database to the newest schema."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection

@@ -4,50 +4,54 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from clonewatch.detector import Conflict
+    from clonewatch.registrations import Registration
 
-PENDING_CONFLICTS_MAX: Final = 100_000  # ours: some 60 MB
-TRANSACTION_CONFLICTS_MAX: Final = 5_000  # ours: a fraction of a second of writing
+PENDING_MAX: Final = 100_000  # conflicts; ours: some 60 MB
+TRANSACTION_MAX: Final = 5_000  # ours: a second of writing, or less
 JUDGED_EVERY_S: Final = 1.0  # how long a judged position waits for conflicts to go with it
+
+
+Found: TypeAlias = "Conflict | Registration"  # the latter of an identity that was given up
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
     """What goes into one transaction. Every registration below *judged* was judged."""
 
-    conflicts: Sequence[Conflict]
+    found: Sequence[Found]
     judged: int
 
 
 class Pending:
-    """A queue of conflicts and judged positions. `now` is in seconds of any steady clock."""
+    """A queue of what was found and judged positions. `now` is in seconds of any steady clock."""
 
-    def __init__(self, judged: int, *, conflicts_max: int = PENDING_CONFLICTS_MAX) -> None:
-        self.conflicts = 0
-        self.conflicts_refused = 0
+    def __init__(self, judged: int, *, found_max: int = PENDING_MAX) -> None:
+        self.count = 0
+        self.refused = 0
         self.frozen = False  # whether something was refused, so that the position must not move
         self.judged = judged  # by what was taken in
-        self._conflicts_max = conflicts_max
+        self._found_max = found_max
         self._queue: deque[Work] = deque()
         self._position: int | None = None  # submitted behind the last of the queue
         self._position_at = 0.0  # when it should be committed
 
-    def add(self, conflicts: Sequence[Conflict], judged: int, now: float) -> bool:
-        """Take a submission in; False if there is no room for its conflicts."""
-        if self.conflicts + len(conflicts) > self._conflicts_max:
-            self.conflicts_refused += len(conflicts)
+    def add(self, found: Sequence[Found], judged: int, now: float) -> bool:
+        """Take a submission in; False if there is no room for what it found."""
+        if self.count + len(found) > self._found_max:
+            self.refused += len(found)
             self.frozen = True
             return False
         if not self.frozen:
             self.judged = max(self.judged, judged)
-        if conflicts:
-            self._queue.append(Work(tuple(conflicts), self.judged))
-            self.conflicts += len(conflicts)
+        if found:
+            self._queue.append(Work(tuple(found), self.judged))
+            self.count += len(found)
             self._position = None
         elif not self.frozen:
             if self._position is None:
@@ -63,13 +67,13 @@ class Pending:
 
     def take(self) -> Work | None:
         """Remove what goes into the next transaction."""
-        conflicts: list[Conflict] = []
+        found: list[Found] = []
         judged = None
-        while self._queue and len(conflicts) < TRANSACTION_CONFLICTS_MAX:
+        while self._queue and len(found) < TRANSACTION_MAX:
             work = self._queue.popleft()
-            conflicts += work.conflicts
+            found += work.found
             judged = work.judged
         if not self._queue and self._position is not None:
             judged, self._position = self._position, None
-        self.conflicts -= len(conflicts)
-        return None if judged is None else Work(conflicts, judged)
+        self.count -= len(found)
+        return None if judged is None else Work(found, judged)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import bindparam, select
 
 from clonewatch.clonerecords import MS, record_id
-from clonewatch.registrations import mscid_text, time_text
+from clonewatch.detector import Conflict
+from clonewatch.registrations import Flags, Registration, mscid_text, time_text
 from is41.msid import msid_digits
 
+from .chunks import chunks
 from .tables import clone_records
 
 if TYPE_CHECKING:
@@ -18,14 +21,26 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, RowMapping
 
     from clonewatch.clonerecords import CloneRecords
-    from clonewatch.detector import Conflict
-    from clonewatch.registrations import Registration
-
-PARAMETERS_MAX: Final = 500  # of one statement; SQLite takes more, other databases may not
 
 _SUPERSEDE: Final = (
     clone_records.update().where(clone_records.c.id == bindparam("its_id")).values(superseded=True)
 )
+
+
+@dataclass(frozen=True, slots=True)
+class New:
+    """A conflict that is not stored yet, and the row that will be. Whoever judges it fills it in."""
+
+    conflict: Conflict
+    row: dict[str, Any]
+
+
+@dataclass(slots=True)
+class News:
+    """What a transaction has to tell of clone records."""
+
+    new: list[New] = field(default_factory=list)  # superseded ones among them are not in force
+    superseded: list[dict[str, Any]] = field(default_factory=list)  # rows as they were stored
 
 
 def row_of(conflict: Conflict, words: CloneRecords, stored_at: int) -> dict[str, Any]:
@@ -40,7 +55,24 @@ def row_of(conflict: Conflict, words: CloneRecords, stored_at: int) -> dict[str,
         "found_at": conflict.found_at,
         "stored_at": stored_at,
         "superseded": conflict.superseded,
+        "suspect": False,
+        "case_id": None,
+        "confidence": 0.0,
+        "evidence": {},
     }
+
+
+def conflict_of(row: Mapping[str, Any], words: CloneRecords) -> Conflict:
+    """The conflict of a row; its sources are not told."""
+    return Conflict(
+        msid=row["msid"],
+        first=_registration_of("first", row, words),
+        second=_registration_of("second", row, words),
+        elapsed_ms=row["elapsed_ms"],
+        travel_time_ms=row["travel_time_ms"],
+        found_at=row["found_at"],
+        superseded=row["superseded"],
+    )
 
 
 def clone_record(row: RowMapping) -> dict[str, Any]:
@@ -57,30 +89,47 @@ def clone_record(row: RowMapping) -> dict[str, Any]:
     }
 
 
-def write(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
-    """Store each record once; mark those that come again as superseded.
+def news(
+    connection: Connection, conflicts: Iterable[Conflict], words: CloneRecords, stored_at: int
+) -> News:
+    """What of *conflicts* is new, and what of what is stored they supersede.
 
-    A record never told before that comes as superseded is stored so; one that is superseded stays
+    A record never told before that comes as superseded is new, too; one that is superseded stays
     so, whatever comes again.
     """
-    latest: dict[str, Mapping[str, Any]] = {}
-    for row in rows:
-        if row["id"] not in latest or row["superseded"]:
-            latest[row["id"]] = row
+    latest: dict[str, New] = {}
+    for conflict in conflicts:
+        row = row_of(conflict, words, stored_at)
+        if row["id"] not in latest or conflict.superseded:
+            latest[row["id"]] = New(conflict, row)
     known = stored(connection, list(latest))
-    if new := [row for its_id, row in latest.items() if its_id not in known]:
-        connection.execute(clone_records.insert(), new)
-    if gone := [{"its_id": i} for i, row in latest.items() if i in known and row["superseded"]]:
-        connection.execute(_SUPERSEDE, gone)
+    it = News()
+    for its_id, each in latest.items():
+        if its_id not in known:
+            it.new.append(each)
+        elif each.conflict.superseded and not known[its_id]["superseded"]:
+            it.superseded.append(known[its_id])
+    return it
 
 
-def stored(connection: Connection, ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
+def supersede(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Mark stored rows as superseded."""
+    if rows:
+        connection.execute(_SUPERSEDE, [{"its_id": row["id"]} for row in rows])
+
+
+def insert(connection: Connection, new: Sequence[New]) -> None:
+    """Store new rows."""
+    if new:
+        connection.execute(clone_records.insert(), [each.row for each in new])
+
+
+def stored(connection: Connection, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
     """Rows of those of *ids* that are stored."""
-    rows: dict[str, Mapping[str, Any]] = {}
-    for at in range(0, len(ids), PARAMETERS_MAX):
-        some = clone_records.c.id.in_(ids[at : at + PARAMETERS_MAX])
-        for row in connection.execute(select(clone_records).where(some)).mappings():
-            rows[row["id"]] = dict(row)
+    rows: dict[str, dict[str, Any]] = {}
+    for some in chunks(ids):
+        statement = select(clone_records).where(clone_records.c.id.in_(some))
+        rows |= {row["id"]: dict(row) for row in connection.execute(statement).mappings()}
     return rows
 
 
@@ -104,3 +153,15 @@ def _registration(which: str, row: RowMapping) -> dict[str, str]:
         "esn": f"{row[f'{which}_esn']:08X}",
         "source": row[f"{which}_source"],
     }
+
+
+def _registration_of(which: str, row: Mapping[str, Any], words: CloneRecords) -> Registration:
+    return Registration(
+        time=row[f"{which}_time"],
+        msid=row["msid"],
+        esn=row[f"{which}_esn"],
+        msc=words.index_of(row[f"{which}_mscid"]),
+        mscid=row[f"{which}_mscid"],
+        transaction_id=row[f"{which}_transaction_id"],
+        flags=Flags(row[f"{which}_flags"]),
+    )

@@ -9,14 +9,11 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
-from sqlalchemy import select
-from sqlalchemy.dialects.sqlite import insert
-
-from . import recording
+from . import positions
 from .database import Database
 from .events import Failed, Overflowed, Resumed
-from .pending import PENDING_CONFLICTS_MAX, Pending
-from .tables import positions
+from .following import store
+from .pending import PENDING_MAX, Pending
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -25,10 +22,10 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from clonewatch.clonerecords import CloneRecords
-    from clonewatch.detector import Conflict
 
     from .events import Event
-    from .pending import Work
+    from .following import Follower
+    from .pending import Found, Work
 
 RETRY_S: Final = 1.0  # a full disk may have room by then
 JUDGED: Final = "judged"
@@ -51,22 +48,25 @@ class Store:
         self,
         database: Database,
         words: CloneRecords,
+        follower: Follower,
         *,
         tell: Callable[[Event], None],
         clock: Callable[[], float] = time.time,
         retry_s: float = RETRY_S,
-        conflicts_max: int = PENDING_CONFLICTS_MAX,
+        found_max: int = PENDING_MAX,
     ) -> None:
         self.words = words  # names for the MSCs and sources of what is submitted from now on
         self.committed: Callable[[], None] = lambda: None  # called by our thread
+        self._follower = follower
         self._database = database
         self._tell = tell
         self._clock = clock
         self._retry_s = retry_s
         self._connection = database.writer()
         with self._connection.begin():
-            self._judged = _judged(self._connection)
-        self._pending = Pending(self._judged, conflicts_max=conflicts_max)
+            self._judged = positions.value(self._connection, JUDGED)
+            follower.begin(self._connection)
+        self._pending = Pending(self._judged, found_max=found_max)
         self._changed = threading.Condition()  # guards what follows, and `_pending`
         self._orders: deque[_Order] = deque()
         self._work: Work | None = None  # taken, and not yet committed
@@ -80,24 +80,26 @@ class Store:
         cls,
         path: Path,
         words: CloneRecords,
+        follower: Follower,
         *,
         tell: Callable[[Event], None],
         clock: Callable[[], float] = time.time,
         retry_s: float = RETRY_S,
-        conflicts_max: int = PENDING_CONFLICTS_MAX,
+        found_max: int = PENDING_MAX,
     ) -> Self:
         """Open the store at *path*, or make it.
 
-        *words* names MSCs and sources. *tell* is called from the store's thread, or the one that
+        *words* names MSCs and sources; *follower* is asked what follows from conflicts. *tell* is called from the store's thread, or the one that
         submits. Raises InputError if somebody else writes it or if it cannot be used, and OSError.
         """
         return cls(
             Database(path),
             words,
+            follower,
             tell=tell,
             clock=clock,
             retry_s=retry_s,
-            conflicts_max=conflicts_max,
+            found_max=found_max,
         )
 
     @property
@@ -106,32 +108,33 @@ class Store:
         return self._judged
 
     @property
-    def conflicts_pending(self) -> int:
+    def pending(self) -> int:
         """Conflicts that wait to be committed."""
         work = self._work
-        return self._pending.conflicts + (len(work.conflicts) if work else 0)
+        return self._pending.count + (len(work.found) if work else 0)
 
     @property
     def conflicts_refused(self) -> int:
         """Conflicts that found no room; the next start finds them again. Monotonic."""
-        return self._pending.conflicts_refused
+        return self._pending.refused
 
     @property
     def is_failing(self) -> bool:
         """Whether the last transaction failed."""
         return self._failing
 
-    def submit(self, conflicts: Sequence[Conflict], judged: int) -> bool:
-        """Take conflicts in, found in registrations below sequence *judged*. Does not block.
+    def submit(self, found: Sequence[Found], judged: int) -> bool:
+        """Take in what was found in registrations below sequence *judged*. Does not block.
 
-        False if there is no room for them: then `judged` stays where it is until the next start,
-        which judges again what lies behind it.
+        That is conflicts, and registrations of identities that were given up. False if there is no
+        room for them: then `judged` stays where it is until the next start, which judges again what
+        lies behind it.
         """
         with self._changed:
             if self._closing:
                 raise RuntimeError("the store is closed")
             first_refusal = not self._pending.frozen
-            taken = self._pending.add(conflicts, judged, time.monotonic())
+            taken = self._pending.add(found, judged, time.monotonic())
             self._changed.notify_all()
         if not taken and first_refusal:
             self._tell(Overflowed(self._database.path, self._pending.judged))
@@ -210,7 +213,8 @@ class Store:
     def _commit(self, work: Work) -> bool:
         try:
             with self._connection.begin():
-                self._write(work)
+                store(self._connection, work.found, self.words, self._follower, self.now_ms())
+                positions.put(self._connection, JUDGED, work.judged)
         except Exception as error:  # noqa: BLE001  # the thread goes on, whatever is at fault
             self._failed(str(getattr(error, "orig", None) or error))
             return False
@@ -221,17 +225,6 @@ class Store:
             self._changed.notify_all()
         self.committed()
         return True
-
-    def _write(self, work: Work) -> None:
-        stored_at = self.now_ms()
-        rows = [recording.row_of(conflict, self.words, stored_at) for conflict in work.conflicts]
-        recording.write(self._connection, rows)
-        statement = insert(positions).values(name=JUDGED, value=work.judged)
-        self._connection.execute(
-            statement.on_conflict_do_update(
-                index_elements=["name"], set_={"value": statement.excluded.value}
-            )
-        )
 
     def _failed(self, reason: str) -> None:
         if not self._failing:
@@ -251,8 +244,3 @@ class Store:
         else:
             order.done.set_result(result)
             self.committed()
-
-
-def _judged(connection: Connection) -> int:
-    found = connection.execute(select(positions.c.value).where(positions.c.name == JUDGED))
-    return found.scalar_one_or_none() or 0

@@ -8,7 +8,19 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+)
 
 metadata: Final = MetaData(
     naming_convention={
@@ -41,6 +53,60 @@ positions: Final = Table(
     Column("value", BigInteger, nullable=False),
 )
 
+# All that is known of one MSID's conflicts; `clonewatch.cases.life` is how it lives.
+cases: Final = Table(
+    "cases", metadata,
+    Column("id",             Integer,    primary_key=True),  # never used again
+    Column("msid",           BigInteger, nullable=False),
+    Column("state",          String,     nullable=False),
+    Column("conflicts",      Integer,    nullable=False),    # that count: neither superseded nor suspect
+    Column("confidence",     Float,      nullable=False),    # of the surest that counts
+    Column("floor",          String),                        # least severity, by what people told
+    Column("first_at",       BigInteger),                    # second registration of the first conflict
+    Column("last_at",        BigInteger),                    # and of the last
+    Column("seen",           JSON,       nullable=False),    # MSCs and ESNs, with their counts
+    Column("opened_at",      BigInteger, nullable=False),
+    Column("changed_at",     BigInteger, nullable=False),
+    Column("silent_until",   BigInteger),                    # of a dismissed case
+    Column("dismissed_as",   String),                        # the severity that was dismissed
+    Index(None, "msid"),
+    Index(None, "state", "changed_at"),
+)
+
+# Who did what to a case, and when. Rows are only added; they go with their case.
+case_events: Final = Table(
+    "case_events", metadata,
+    Column("id",     Integer,    primary_key=True),
+    Column("case_id", Integer,   nullable=False),
+    Column("at",     BigInteger, nullable=False),
+    Column("who",    String,     nullable=False),  # "clonewatch", or an operator
+    Column("what",   String,     nullable=False),  # an `Input` of the life table, or what was done
+    Column("state",  String,     nullable=False),  # afterwards
+    Column("note",   String,     nullable=False),
+    Index(None, "case_id"),
+)
+
+# Identities that were given up: their next registration alarms.
+watched: Final = Table(
+    "watched", metadata,
+    Column("msid",  BigInteger, primary_key=True),
+    Column("esn",   BigInteger, primary_key=True),
+    Column("case_id", Integer,  nullable=False),   # that was closed so
+    Column("since", BigInteger, nullable=False),
+    Column("seen_at", BigInteger, nullable=False),  # time of its last registration since, or 0
+)
+
+# Pairs of MSCs (by name, in order), and single MSCs (twice the same name), whose travel times
+# look wrong.
+suspects: Final = Table(
+    "suspects", metadata,
+    Column("one",       String,     primary_key=True),
+    Column("other",     String,     primary_key=True),
+    Column("since",     BigInteger, nullable=False),
+    Column("last_at",   BigInteger, nullable=False),  # the last conflict that was kept back
+    Column("conflicts", Integer,    nullable=False),  # kept back
+)
+
 clone_records: Final = Table(
     "clone_records", metadata,
     Column("id",             String(32), primary_key=True),  # `clonerecords.record_id`
@@ -52,7 +118,53 @@ clone_records: Final = Table(
     Column("found_at",       BigInteger, nullable=False),    # the detector's clock
     Column("stored_at",      BigInteger, nullable=False),    # ours
     Column("superseded",     Boolean,    nullable=False),
+    Column("suspect",        Boolean,    nullable=False),    # its travel time looks wrong
+    Column("case_id",        Integer,    ForeignKey("cases.id", ondelete="SET NULL")),
+    Column("confidence",     Float,      nullable=False),
+    Column("evidence",       JSON,       nullable=False),    # `Evidence.as_record`
     Index(None, "msid", "second_time"),
+    Index(None, "case_id"),
+    Index(None, "first_msc", "second_msc", "found_at"),
     Index(None, "found_at"),
+)
+
+# One row an alarm; it is used again when the same thing happens again.
+alarms: Final = Table(
+    "alarms", metadata,
+    Column("key",        String,     primary_key=True),
+    Column("case_id",    Integer),
+    Column("kind",       String,     nullable=False),  # `alarms.kinds.Kind`
+    Column("object",     String,     nullable=False),  # what it is about: a subscriber, a link, ...
+    Column("severity",   String,     nullable=False),  # "cleared" when it is
+    Column("text",       String,     nullable=False),
+    Column("details",    JSON,       nullable=False),
+    Column("raised_at",  BigInteger, nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
+    Column("cleared_at", BigInteger),
+    Column("count",      Integer,    nullable=False),  # how often since it was raised
+    Index(None, "case_id"),
+    Index(None, "cleared_at"),
+)
+
+# What is to leave the machine. A row is pending while it has no outcome.
+outbox: Final = Table(
+    "outbox", metadata,
+    Column("id",         Integer,    primary_key=True),
+    Column("kind",       String,     nullable=False),  # alarm, suspension
+    Column("output",     String,     nullable=False),  # where to, by name
+    Column("key",        String,     nullable=False),  # makes repeats harmless
+    Column("case_id",    Integer),
+    Column("payload",    JSON,       nullable=False),
+    Column("made_at",    BigInteger, nullable=False),
+    Column("due_at",     BigInteger, nullable=False),  # not before
+    Column("expires_at", BigInteger),                  # not after
+    Column("attempts",   Integer,    nullable=False),
+    Column("outcome",    String),                      # delivered, refused, expired, cancelled
+    Column("ended_at",   BigInteger),
+    Column("reason",     String),                      # of the last failure, or of the outcome
+    Index(None, "output", "outcome", "id"),
+    Index(None, "case_id"),
+    Index(None, "ended_at"),
+    sqlite_autoincrement=True,
 )
 # fmt: on

@@ -24,7 +24,9 @@ def stored_of(batches: list[list[Conflict]]) -> dict[str, bool]:
     metadata.create_all(engine)
     with engine.begin() as connection:
         for batch in batches:
-            recording.write(connection, [recording.row_of(each, WORDS, TEN) for each in batch])
+            news = recording.news(connection, batch, WORDS, TEN)
+            recording.supersede(connection, news.superseded)
+            recording.insert(connection, news.new)
         rows = connection.execute(select(clone_records.c.id, clone_records.c.superseded)).all()
     engine.dispose()
     return {row.id: row.superseded for row in rows}
@@ -34,9 +36,12 @@ def test_a_row_is_read_as_the_clone_record_it_was() -> None:
     engine = create_engine("sqlite://")
     metadata.create_all(engine)
     with engine.begin() as connection:
-        recording.write(connection, [recording.row_of(conflict(), WORDS, TEN)])
+        recording.insert(connection, recording.news(connection, [conflict()], WORDS, TEN).new)
         (row,) = connection.execute(select(clone_records)).mappings()
         assert recording.clone_record(row) == WORDS.record(conflict())
+        same = recording.conflict_of(dict(row), WORDS)
+        assert record_id(same) == record_id(conflict())
+        assert replace(same, second=conflict().second) == conflict()
     engine.dispose()
 
 

@@ -16,7 +16,18 @@ from sqlalchemy import func, select
 
 from clonewatch.store.store import Store
 from clonewatch.store.tables import clone_records
-from stores import TEN, WORDS, Clock, Told, conflict, empty_disk, fill_disk, opened, store_in
+from stores import (
+    TEN,
+    WORDS,
+    Clock,
+    Told,
+    conflict,
+    empty_disk,
+    fill_disk,
+    follower,
+    opened,
+    store_in,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,7 +80,7 @@ def test_a_full_disk_loses_nothing_and_says_so(tmp_path: Path) -> None:
         assert not store.flush()
         assert store.is_failing
         assert store.judged == 0
-        assert store.conflicts_pending == 400
+        assert store.pending == 400
         assert store.submit([conflict()], 11)
         empty_disk(store)
         while store.is_failing:  # pytest's patience is the limit, ours is 10 ms
@@ -84,7 +95,7 @@ def test_a_full_disk_loses_nothing_and_says_so(tmp_path: Path) -> None:
 def test_what_finds_no_room_in_memory_is_found_again_after_a_start(tmp_path: Path) -> None:
     told = Told()
     many = [conflict(6145550000 + at) for at in range(400)]
-    with opened(tmp_path, told=told, conflicts_max=450) as store:
+    with opened(tmp_path, told=told, found_max=450) as store:
         fill_disk(store)
         assert store.submit(many[:300], 300)
         assert not store.submit(many[300:] + many[:60], 400)
@@ -145,8 +156,8 @@ WRITER = """
 import itertools, sys
 from pathlib import Path
 from clonewatch.store.store import Store
-from stores import WORDS, conflict
-store = Store.open(Path(sys.argv[1]), WORDS, tell=lambda event: None)
+from stores import WORDS, conflict, follower
+store = Store.open(Path(sys.argv[1]), WORDS, follower(), tell=lambda event: None)
 print("judged", store.judged, flush=True)
 for number in itertools.count(store.judged + 1):
     store.submit([conflict(6145550000 + number)], number)
@@ -162,7 +173,7 @@ def test_what_was_judged_is_stored_once_after_any_kill(tmp_path: Path) -> None:
     said = 0
     for _ in range(10):
         said = max(said, killed_writer(path, chance.randrange(1, 40)))
-        store = Store.open(path, WORDS, tell=Told())
+        store = Store.open(path, WORDS, follower(), tell=Told())
         assert store.judged >= said
         assert count(store) == store.judged
         store.close()

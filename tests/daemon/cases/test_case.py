@@ -1,0 +1,93 @@
+"""One case, and its audit trail."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from clonewatch.cases.case import OTHERS, SEEN_MAX, Book, Case, by_id, events_of, latest_by_msid
+from clonewatch.cases.life import Act, Input, State
+from clonewatch.evidence.findings import Severity
+from stores import MIN, TEN, empty
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+
+def opened(connection: Connection, msid: int = MIN, now_ms: int = TEN) -> Case:
+    book = Book(connection, now_ms)
+    case = book.new(msid)
+    book.move(case, Input.CONFLICT)
+    book.write()
+    return case
+
+
+def test_a_case_is_read_as_it_was_written() -> None:
+    with empty() as connection:
+        case = opened(connection)
+        assert case.state is State.OPEN
+        assert by_id(connection, [case.id, 99]) == {1: case}
+        book = Book(connection, TEN + 5)
+        case.floor, case.dismissed_as, case.confidence = Severity.MAJOR, Severity.MINOR, 0.25
+        case.saw("mscs", "MSC A")
+        book.move(case, Input.DISMISS, who="ann", note="a test phone")
+        book.write()
+        assert book.acts == [(case, Act.CLEAR)]
+        assert by_id(connection, [case.id]) == {1: case}
+        assert [(e["at"], e["who"], e["what"], e["state"]) for e in events_of(connection, 1)] == [
+            (TEN, "clonewatch", "conflict", "open"),
+            (TEN + 5, "ann", "dismiss", "dismissed"),
+        ]
+
+
+def test_the_newest_case_of_an_msid_is_the_one_that_counts() -> None:
+    with empty() as connection:
+        for msid in (MIN, MIN + 1, MIN):
+            opened(connection, msid)
+        latest = latest_by_msid(connection, [MIN, MIN + 1, MIN + 2])
+        assert {msid: case.id for msid, case in latest.items()} == {MIN: 3, MIN + 1: 2}
+
+
+def test_numbers_are_never_used_again() -> None:
+    with empty() as connection:
+        opened(connection)
+        connection.exec_driver_sql("DELETE FROM cases")
+        assert opened(connection).id == 2
+
+
+def test_the_audit_trail_is_only_appended_to() -> None:
+    with empty() as connection:
+        opened(connection)
+        for change in ("UPDATE case_events SET who = 'bob'", "DELETE FROM case_events"):
+            with pytest.raises(IntegrityError, match="only appended to"):
+                connection.exec_driver_sql(change)
+        connection.exec_driver_sql("DELETE FROM cases")
+        connection.exec_driver_sql("DELETE FROM case_events")
+        assert events_of(connection, 1) == []
+
+
+def test_what_a_case_has_seen_is_bounded() -> None:
+    case = Case(id=1, msid=MIN, opened_at=TEN, changed_at=TEN)
+    for number in range(SEEN_MAX + 10):
+        case.saw("mscs", f"MSC {number}")
+    case.saw("mscs", "MSC 0")
+    assert len(case.seen["mscs"]) == SEEN_MAX + 1
+    assert case.seen["mscs"][OTHERS] == 10
+    assert case.seen["mscs"]["MSC 0"] == 2
+
+
+@pytest.mark.parametrize(
+    ("floor", "confidence", "severity"),
+    [
+        (None, 0.0, Severity.WARNING),
+        (Severity.MAJOR, 0.0, Severity.MAJOR),
+        (Severity.MAJOR, 0.99, Severity.CRITICAL),
+    ],
+)
+def test_what_people_told_is_the_least_severity(
+    floor: Severity | None, confidence: float, severity: Severity
+) -> None:
+    case = Case(id=1, msid=MIN, opened_at=TEN, changed_at=TEN, floor=floor, confidence=confidence)
+    assert case.severity is severity

@@ -1,0 +1,15 @@
+"""Numbers by name."""
+
+from __future__ import annotations
+
+from clonewatch.store import positions
+from stores import empty
+
+
+def test_a_position_begins_at_zero_and_is_set() -> None:
+    with empty() as connection:
+        assert positions.value(connection, "judged") == 0
+        for number in (5, 7):
+            positions.put(connection, "judged", number)
+            assert positions.value(connection, "judged") == number
+        assert positions.value(connection, "other") == 0
