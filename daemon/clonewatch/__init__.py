@@ -6,3 +6,5 @@ and finds the pairs that `travel` times refuse; the `detector` tells them as con
 `clonerecords` writes down. `replay` runs files through all of this; `lab` makes such files, with
 the truth beside them; `cli` is the command.
 """
+
+import is41  # noqa: F401  # before Numba, which it may have to persuade

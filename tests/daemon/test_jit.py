@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -37,9 +38,20 @@ def test_a_product_keeps_its_low_64_bits() -> None:
 def test_a_kernel_gives_the_same_with_and_without_a_compiler(disabled: str) -> None:
     done = subprocess.run(
         [sys.executable, "-c", SCRIPT],
-        env={"NUMBA_DISABLE_JIT": disabled},
+        env={**os.environ, "NUMBA_DISABLE_JIT": disabled},
         capture_output=True,
         text=True,
         check=True,
     )
     assert int(done.stdout) == (2**63 + 3) * 35 % 2**64
+
+
+def test_nothing_asks_for_executable_memory_without_a_compiler() -> None:
+    script = (
+        "from llvmlite import binding\n"
+        "def refuse(): raise OSError('cannot allocate executable memory')\n"
+        "binding.check_jit_execution = refuse\n"
+        "import clonewatch.window"
+    )
+    environment = {**os.environ, "NUMBA_DISABLE_JIT": "1"}
+    subprocess.run([sys.executable, "-c", script], env=environment, check=True)

@@ -97,6 +97,17 @@ def test_without_jit_the_answers_are_the_same() -> None:
     assert run(script, *folders, NUMBA_DISABLE_JIT="1") == str(ANSWERS)
 
 
+def test_without_jit_no_executable_memory_is_wanted() -> None:
+    script = (
+        "from llvmlite import binding\n"
+        "def refuse(): raise OSError('cannot allocate executable memory')\n"
+        "binding.check_jit_execution = refuse\n"
+        "import is41, test_kernel; print(test_kernel.answers())"
+    )
+    folders = TESTS / "protocol", TESTS / "support"
+    assert run(script, *folders, NUMBA_DISABLE_JIT="1") == str(ANSWERS)
+
+
 def test_a_kernel_takes_arrays_of_its_one_signature_only() -> None:
     with pytest.raises(TypeError):
         as_number(np.zeros(3, np.int64))
@@ -148,3 +159,21 @@ def test_a_kernel_comes_from_the_cache_until_something_it_is_made_of_changes(
     ]:
         parts.write_text(parts.read_text().replace(before, after))
         assert run(script, tmp_path) == answer
+
+
+def test_the_cache_lies_where_numba_is_told(tmp_path: Path) -> None:
+    code, cache = tmp_path / "code", tmp_path / "cache" / "kernels"
+    code.mkdir()
+    code.joinpath("alone.py").write_text(
+        "from is41.kernel import kernel\n"
+        "from numba import types\n"
+        "@kernel(types.int64())\n"
+        "def alone():\n    return 7\n"
+    )
+    code.chmod(0o555)
+    script = "from alone import alone; print(alone(), sum(alone.stats.cache_hits.values()))"
+    outside = {"NUMBA_CACHE_DIR": str(cache), "PYTHONDONTWRITEBYTECODE": "1"}
+    assert run(script, code, **outside) == "7 0"
+    assert run(script, code, **outside) == "7 1"
+    assert list(cache.rglob("alone.alone-*.nbi"))
+    assert [path.name for path in code.iterdir()] == ["alone.py"]
