@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from clonewatch.cases.case import Case
 from clonewatch.cases.life import State
 from clonewatch.cases.policy import DAY_MS
 from clonewatch.evidence.findings import Severity, severity_of
 from clonewatch.store.tables import clone_records
 from stores import HOUR, MIN, MINUTE, TEN, Desk, conflict, desk
+
+if TYPE_CHECKING:
+    from clonewatch.cases.case import Case
 
 
 def test_conflicts_of_one_msid_are_one_case_with_one_alarm() -> None:
