@@ -1,9 +1,11 @@
-"""Tools that some tests need."""
+"""What some tests need of the machine."""
 
 from __future__ import annotations
 
 import os
 import shutil
+import socket
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
@@ -12,12 +14,29 @@ from hypothesis import settings
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
-TOOLS = {"tshark": "tshark"}  # marker -> command
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def _may_sniff() -> bool:
+    try:
+        socket.socket(socket.AF_PACKET, socket.SOCK_RAW).close()
+    except PermissionError:
+        return False
+    return True
+
+
+NEEDS: dict[
+    str, tuple[Callable[[], bool], str]
+] = {  # marker -> whether it is there, and what to say if not
+    "tshark": (lambda: shutil.which("tshark") is not None, "tshark is not installed"),
+    "sniff": (_may_sniff, "sniffing needs CAP_NET_RAW"),
+}
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    for marker, command in TOOLS.items():
-        if item.get_closest_marker(marker) and shutil.which(command) is None:
+    for marker, (is_there, otherwise) in NEEDS.items():
+        if item.get_closest_marker(marker) and not is_there():
             if os.environ.get("CI") == "true":
-                pytest.fail(f"{command} is not installed, and in CI that is a failure")
-            pytest.skip(f"{command} is not installed")
+                pytest.fail(f"{otherwise}, and in CI that is a failure")
+            pytest.skip(otherwise)

@@ -12,7 +12,7 @@ from is41.xot.framing import HEADER_LENGTH as XOT_HEADER_LENGTH
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from clonewatch.sources.captures.reader import FrameBlock
+    from clonewatch.sources.captures.assembly import FrameBlock
 
 Told = dict[str, Any]
 _NETWORK_INDICATORS: Final = ("INTERNATIONAL", "SPARE", "NATIONAL", "RESERVED")

@@ -7,5 +7,6 @@
 `tcp` `sctp`  segments and chunks in order
 `streams`     TALI, XOT and M3UA in a stream of octets, however they are cut
 `reassembly`  the kernel over all of these: packets in, frames out
+`assembly`    the kernels over one block after another, and what is remembered between them
 `reader`      a capture of any link type we know, as blocks of octets with frames in them
 """
