@@ -77,10 +77,10 @@ def check(
 
     Two ways are asymmetric when they differ by more than both *asymmetry_share* of the longer
     one and *asymmetry_minutes*. What coordinates say is asked where they are known; *radius_km* is
-    that of areas without one, else 0.
+    that of areas without one.
     """
     table = _Table(travel.mscs.names, travel.by_msc(), listed_max)
-    geography = Geography.of(travel.mscs, radius_km or 0)
+    geography = Geography.of(travel.mscs, radius_km)
     found = {
         Kind.ASYMMETRIC: table.asymmetric(asymmetry_share, asymmetry_minutes),
         Kind.TRIANGLE: table.triangle(TRIANGLE_MINUTES, geography.crossing_minutes),

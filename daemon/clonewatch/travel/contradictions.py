@@ -4,7 +4,7 @@ Either the entry is too high, or the subscriber is cloned. What only a clone doe
 and all of its MSID's journeys are left out:
 
 - the two registrations have different ESNs;
-- the journey is quicker than any airliner, where coordinates are known;
+- the journey is quicker than any airliner by more than five minutes, where coordinates are known;
 - one registration contradicts both its neighbours: somebody came too soon and left too soon. When
   a phone registers between two registrations of another far away, that is what it looks like.
   (All three within five minutes are let pass: so phones do that hear two adjacent MSCs.)
@@ -36,7 +36,7 @@ JOURNEY: Final = np.dtype([
 # fmt: on
 Journeys: TypeAlias = "NDArray[np.void]"  # of JOURNEY
 
-ROWS_MAX: Final = 1 << 23  # ours: 200 MB of journeys, and as many MSIDs that are left out
+ROWS_MAX: Final = 1 << 22  # ours: 100 MB of journeys, 300 MB while they are sorted
 ADJACENT_MS: Final = 300_000  # who is so quick has not travelled
 JOURNEYS_PER_MSID_MAX: Final = 1_000  # nobody is on the road so much
 _UNTRUSTED: Final = int(Flags.TIME_UNCERTAIN | Flags.CLOCK_SUSPECT)
@@ -56,13 +56,17 @@ class Contradictions:
         least_ms: NDArray[np.int64],
         rows_max: int = ROWS_MAX,
     ) -> None:
-        """*msc_of*: MSC by index; *least_ms*: [first, second], what nobody beats, 0 if unknown."""
+        """*msc_of*: MSC by index; *least_ms*: [first, second], what nobody beats, 0 if unknown.
+
+        A journey of up to ADJACENT_MS less is let pass: a radius may be too small.
+        """
         self._msc_of = msc_of.astype(np.uint16)
         self._least_ms = least_ms
         self._rows_max = rows_max
         self._parts: list[Journeys] = []
-        self._rows = 0
-        self._cloned: NDArray[np.uint64] = np.empty(0, np.uint64)
+        self._marks: list[NDArray[np.uint64]] = []  # MSIDs to leave out
+        self._waiting = 0  # journeys and marks that were not sifted yet
+        self._cloned: NDArray[np.uint64] = np.empty(0, np.uint64)  # MSIDs left out, sorted
         self._halvings = 0
         # Journeys' ends, [first, second]: how many MSIDs that were left out had beaten the entry.
         self.cloned_between: NDArray[np.int64] = np.zeros(least_ms.shape, np.int64)
@@ -84,7 +88,8 @@ class Contradictions:
         journeys["elapsed_ms"] = findings["second"]["time"] - findings["first"]["time"]
         for end in ("first", "second"):
             journeys[end] = self._msc_of[findings[end]["msc"]]
-        impossible = journeys["elapsed_ms"] < self._least_ms[journeys["first"], journeys["second"]]
+        least_ms = self._least_ms[journeys["first"], journeys["second"]]
+        impossible = journeys["elapsed_ms"] + ADJACENT_MS < least_ms
         for end in ("first", "second"):
             self.impossible += np.bincount(
                 journeys[end][impossible], minlength=len(self.impossible)
@@ -92,11 +97,9 @@ class Contradictions:
         two_phones = findings["first"]["esn"] != findings["second"]["esn"]
         self._leave_out(journeys["msid"][impossible | two_phones])
         self._parts.append(journeys)
-        self._rows += len(journeys)
-        if self._rows > self._rows_max or len(self._cloned) > self._rows_max:
+        self._waiting += len(journeys)
+        if self._waiting > self._rows_max // 2:
             self._sift()
-            while self._rows > self._rows_max // 2 or len(self._cloned) > self._rows_max // 2:
-                self._halve()
 
     def journeys(self) -> Journeys:
         """What is left, by MSID and time."""
@@ -106,6 +109,7 @@ class Contradictions:
     @property
     def cloned(self) -> int:
         """MSIDs that were left out, of those that are looked at."""
+        self._sift()
         return len(self._cloned)
 
     @property
@@ -115,7 +119,8 @@ class Contradictions:
 
     def _leave_out(self, msids: NDArray[np.uint64]) -> None:
         if len(msids):
-            self._cloned = np.union1d(self._cloned, self._kept(msids))
+            self._marks.append(np.unique(msids))
+            self._waiting += len(self._marks[-1])
 
     def _sift(self) -> None:
         """Sort what there is, and drop the journeys of MSIDs that look cloned."""
@@ -128,25 +133,22 @@ class Contradictions:
         self._leave_out(msid[1:][chained])
         msids, counts = np.unique(msid, return_counts=True)
         self._leave_out(msids[counts > JOURNEYS_PER_MSID_MAX])
-        is_cloned = np.isin(msid, self._cloned)
-        self._count_cloned(rows[is_cloned])
-        rows = rows[~is_cloned]
-        self._parts, self._rows = [rows], len(rows)
-
-    def _count_cloned(self, rows: Journeys) -> None:
-        keys = np.unique(rows[["msid", "first", "second"]])
-        np.add.at(self.cloned_between, (keys["first"], keys["second"]), 1)
+        rows = rows[~np.isin(msid, self._cloned)]
+        marked = np.unique(np.concatenate([self._cloned, *self._marks]))
+        self._cloned = marked[self._is_kept(marked)]
+        is_cloned = np.isin(rows["msid"], self._cloned)
+        left_out = np.unique(rows[is_cloned][["msid", "first", "second"]])
+        np.add.at(self.cloned_between, (left_out["first"], left_out["second"]), 1)
+        self._parts, self._marks, self._waiting = [rows[~is_cloned]], [], 0
+        while len(self._parts[0]) + len(self._cloned) > self._rows_max // 2:
+            self._halve()
 
     def _halve(self) -> None:
         self._halvings += 1
         self.cloned_between //= 2
-        self._cloned = self._kept(self._cloned)
+        self._cloned = self._cloned[self._is_kept(self._cloned)]
         rows = self._parts[0]
-        rows = rows[self._is_kept(rows["msid"])]
-        self._parts, self._rows = [rows], len(rows)
-
-    def _kept(self, msids: NDArray[np.uint64]) -> NDArray[np.uint64]:
-        return msids[self._is_kept(msids)]
+        self._parts = [rows[self._is_kept(rows["msid"])]]
 
     def _is_kept(self, msids: NDArray[np.uint64]) -> NDArray[np.bool_]:
         """Whether each MSID is among those that are looked at."""

@@ -29,16 +29,21 @@ class Geography:
     crossing_minutes: NDArray[np.float64]  # from one end of an MSC's areas to the other, by road
 
     @classmethod
-    def of(cls, mscs: Mscs, radius_km: float) -> Geography:
-        """*radius_km*: of areas whose radius is not known."""
+    def of(cls, mscs: Mscs, radius_km: float | None) -> Geography:
+        """*radius_km*: of areas that have none in `mscs.csv`.
+
+        Without either, nobody can say how near two areas come, but 0 is on the safe side of how
+        far they are apart.
+        """
         radii = radii_of(mscs, radius_km)
+        widths = np.nan_to_num(radii)
         if all(row.latitude is None for row in mscs.rows):
             unknown = np.full((len(mscs.names),) * 2, np.nan)
             return cls(unknown, unknown, np.zeros(len(mscs.names)))
         return cls(
-            built_minutes(mscs, radii, Speeds()),
+            built_minutes(mscs, widths, Speeds()),
             built_minutes(mscs, radii, NOBODY),
-            _extents_km(mscs, radii) / Speeds().road_km_per_h * 60,
+            _extents_km(mscs, widths) / Speeds().road_km_per_h * 60,
         )
 
 

@@ -70,7 +70,7 @@ class Learner:
             window_ms=window_ms,
             lateness_ms=lateness_ms,
         )
-        least_minutes = np.nan_to_num(Geography.of(mscs, 0).least_minutes)
+        least_minutes = np.nan_to_num(Geography.of(mscs, None).least_minutes)
         self.contradictions = Contradictions(
             mscs.msc_of, (least_minutes * MINUTE_MS).astype(np.int64)
         )

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from clonewatch.registrations import Flags
 from clonewatch.travel.contradictions import JOURNEYS_PER_MSID_MAX, Contradictions
 from clonewatch.window import PAIR, Findings
 
 MSC_OF = np.array([0, 1, 2, 0])  # indices 0 and 3 are one MSC
-LEAST_MS = np.array([[0, 0, 50], [0, 0, 0], [50, 0, 0]])
 MIN_MS = 60_000
+LEAST_MS = np.array([[0, 0, 30], [0, 0, 0], [30, 0, 0]]) * MIN_MS
 HOUR_MS = 60 * MIN_MS
 
 
@@ -72,7 +76,10 @@ def test_two_esns_are_two_phones() -> None:
 
 
 def test_nobody_beats_an_airliner() -> None:
-    taken = contradictions(found((9, 0, 0, 2, 49), (8, 0, 0, 2, 50)), found((9, 0, 900, 1, 990)))
+    least = 25 * MIN_MS  # 30, less what a wrong radius may explain
+    taken = contradictions(
+        found((9, 0, 0, 2, least - 1), (8, 0, 0, 2, least)), found((9, 0, HOUR_MS, 1, 2 * HOUR_MS))
+    )
     assert (msids(taken), taken.cloned) == ([8], 1)
     assert taken.impossible.tolist() == [1, 0, 1]
 
@@ -107,9 +114,10 @@ def test_what_is_too_much_is_halved_by_subscriber() -> None:
                 *((msid, 1, HOUR_MS, 2, HOUR_MS + 60) for msid in range(start, start + 100)),
             )
         )
-        assert sum(map(len, taken.journeys()["msid"][None])) <= 1_000
+        assert len(taken.journeys()) <= 1_000
     left = msids(taken)
     assert taken.share <= 1 / 16
+    assert taken.cloned == 0
     assert 0.5 < len(set(left)) / (8_000 * taken.share) < 2
     assert len(left) == 2 * len(set(left))  # of whom is kept, everything is
     assert taken.count == 16_000
@@ -121,6 +129,31 @@ def test_the_left_out_are_halved_too() -> None:
         taken.take(found(*((msid, 0, 0, 2, 1) for msid in range(start, start + 50))))
         assert taken.cloned <= 100
     assert taken.share < 1
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(1, 3),
+            st.integers(0, 3),
+            st.integers(0, 3 * HOUR_MS),
+            st.integers(0, 3),
+            st.integers(0, HOUR_MS),
+        ),
+        max_size=12,
+    ),
+    st.lists(st.integers(0, 12), max_size=3),
+)
+def test_how_findings_are_cut_makes_no_difference(
+    journeys: list[tuple[int, int, int, int, int]], cuts: list[int]
+) -> None:
+    findings = found(*((msid, a, start, b, start + took) for msid, a, start, b, took in journeys))
+    whole = contradictions(findings)
+    bounds = sorted({0, *(min(cut, len(findings)) for cut in cuts), len(findings)})
+    parts = contradictions(*(findings[a:b] for a, b in pairwise(bounds)), rows_max=1 << 16)
+    assert np.array_equal(np.sort(parts.journeys()), np.sort(whole.journeys()))
+    assert parts.cloned == whole.cloned
+    assert np.array_equal(parts.cloned_between, whole.cloned_between)
 
 
 def test_nothing_is_nothing() -> None:
