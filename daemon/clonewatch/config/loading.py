@@ -24,7 +24,7 @@ NAMED: Final = ("links", "spools", "sniffers")
 
 def load(path: Path) -> Config:
     """Read a configuration. Raises Misconfigured, with every fault."""
-    given = _merged(_toml(path), _environment(path))
+    given = _merged(read_toml(path), _environment(path))
     known = Config.model_fields
     faults = [Fault(key, unknown(key, known)) for key in given if key not in known]
     context = {"folder": path.absolute().parent}
@@ -50,7 +50,8 @@ def load(path: Path) -> Config:
     return Config.model_construct(**values)
 
 
-def _toml(path: Path) -> dict[str, Any]:
+def read_toml(path: Path) -> dict[str, Any]:
+    """What a TOML file says. Raises Misconfigured."""
     try:
         with path.open("rb") as file:
             octets = file.read(OCTETS_MAX + 1)

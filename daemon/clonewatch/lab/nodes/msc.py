@@ -191,8 +191,8 @@ class Msc(Station):
         if result.authorization_denied is not None:
             self.registered.pop(phone, None)
             self._note(Kind.DENIED, phone, reason_text(result.authorization_denied))
-        elif result.authorization_period is None:
-            self._note(Kind.FAILED, phone, "neither authorized nor denied")
+        elif result.system_my_type_code is None:
+            self._note(Kind.FAILED, phone, "a result that says nothing")
         else:
             self.registered[phone] = now
             self._note(Kind.REGISTERED, phone)

@@ -1,0 +1,62 @@
+"""A far end in one word: tali://host:port, xot://host:port, m3ua://host:port."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Self
+
+from clonewatch.addresses import Address
+from is41.m3ua.asp import Asp
+from is41.m3ua.settings import Settings
+from is41.m3ua.sgp import Sgp
+from is41.reading import Layer
+from is41.tali.link import Link as Tali
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from is41.link import Link
+
+
+class Transport(StrEnum):
+    """What a link is made of."""
+
+    TALI = "tali"
+    M3UA = "m3ua"
+
+
+LAYERS = {Transport.TALI: Layer.MTP3, Transport.M3UA: Layer.MTP3}
+
+
+@dataclass(frozen=True, slots=True)
+class Url:
+    """A transport, and where its far end listens."""
+
+    transport: Transport
+    address: Address
+
+    def __str__(self) -> str:
+        return f"{self.transport}://{self.address}"
+
+    @classmethod
+    def of(cls, text: str) -> Self:
+        """Read TRANSPORT://HOST:PORT. Raises ValueError."""
+        name, separator, address = text.partition("://")
+        if not separator or name not in set(Transport):
+            known = ", ".join(f"{transport}://HOST:PORT" for transport in Transport)
+            raise ValueError(f"should be one of {known}, is {text!r}")
+        return cls(Transport(name), Address.of(address))
+
+
+def link_maker(transport: Transport, *, connects: bool) -> Callable[[float], Link]:
+    """What makes the machine of each new connection, with the protocol's own settings.
+
+    Who *connects* is the ASP of M3UA; TALI's ends are alike.
+    """
+    match transport:
+        case Transport.TALI:
+            return lambda now: Tali(now, allowed=True)
+        case Transport.M3UA:
+            side = Asp if connects else Sgp
+            return lambda now: side(now, Settings(), allowed=True)
