@@ -56,6 +56,9 @@ class Refusal:
     """A message that could not be used: in which packet, and what is wrong with it."""
 
     packet: int
+    time: int  # ms since 1970 UTC
+    layer: Layer  # what it begins with
+    octets: bytes
     error: DecodeError
 
 
@@ -145,7 +148,8 @@ class Collector:
             time = int(frames.time[frame])
             for found in self._read(message, Layer(frames.layer[frame]), time / _MS):
                 if isinstance(found, DecodeError):
-                    self._count_refused(int(frames.packet[frame]), found)
+                    packet, layer = int(frames.packet[frame]), Layer(frames.layer[frame])
+                    self._count_refused(Refusal(packet, time, layer, message, found))
                 else:
                     rows.append(found | {"frame": int(frame), "time": time})
         if not rows:
@@ -157,10 +161,10 @@ class Collector:
         order = np.argsort(columns[0], kind="stable")
         return Regnots(*(column[order] for column in columns))
 
-    def _count_refused(self, packet: int, error: DecodeError) -> None:
-        self.counts.refused[error.counted_as] += 1
+    def _count_refused(self, refusal: Refusal) -> None:
+        self.counts.refused[refusal.error.counted_as] += 1
         if self._refuse is not None:
-            self._refuse(Refusal(packet, error))
+            self._refuse(refusal)
 
     def _read(
         self, message: bytes, layer: Layer, now: float

@@ -176,6 +176,8 @@ def test_each_refusal_is_counted_and_told_with_its_packet_and_octet() -> None:
     }
     assert [refusal.packet for refusal in told] == [1, 2, 3, 4, 5]
     assert told[0].error.offset == bad_min.index(b"\x5a" * 5)
+    assert [refusal.octets for refusal in told] == messages
+    assert {refusal.layer for refusal in told} == {Layer.TCAP}
 
 
 def test_a_bad_component_costs_no_other_in_its_package() -> None:

@@ -1,0 +1,219 @@
+"""A bounded ring of the messages that could not be decoded, for Wireshark and ``decode``.
+
+It is pcapng, for messages of three layers stand in it, and each says in a comment what is wrong with
+it. Two files: when the one being written has half of the octets, it takes the place of the older
+one (`refused.1.pcap` beside `refused.pcap`), and a new one is begun. A thread writes, so that nobody
+waits for the disk; what comes faster than it may write is counted and left out.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+import struct
+import threading
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from clonewatch.errors import InputError
+from clonewatch.sources.captures.pcapng import BYTE_ORDER, ENHANCED_PACKET, INTERFACE, SECTION
+from is41.reading import Layer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+LINK_TYPES: Final = {Layer.TCAP: 147, Layer.SCCP: 142, Layer.MTP3: 141}  # 147: a user's own
+WAITING_MAX: Final = 1024  # messages not yet written: ours
+WRITE_EVERY_S: Final = 0.1  # so that a flood cannot keep a disk busy: ours
+MESSAGE_LENGTH_MAX: Final = 4096  # octets kept of a message: ours
+COMMENT_LENGTH_MAX: Final = 1024  # octets: ours
+_COMMENT: Final = 1  # an option of any block
+_ANY_LENGTH: Final = (1 << 64) - 1  # of a section
+_BLOCK: Final = struct.Struct("<II")  # type, length; the length stands behind the body again
+_LENGTH: Final = struct.Struct("<I")
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The ring cannot be written; it will be tried again with what comes."""
+
+    path: Path
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.reason}; refused messages are counted, but not kept"
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """The ring is written again."""
+
+    path: Path
+
+    def __str__(self) -> str:
+        return f"{self.path}: refused messages are kept again"
+
+
+class RefusedRing:
+    """The ring at *path*, of *octets_max* in both files together.
+
+    *tell* is called from the ring's thread. Raises InputError where another file stands at *path*,
+    and OSError.
+    """
+
+    def __init__(
+        self, path: Path, octets_max: int, *, tell: Callable[[Failed | Resumed], None]
+    ) -> None:
+        self.messages_dropped = 0
+        self.messages_written = 0
+        self._tell = tell
+        self._file = _Ring(path, octets_max // 2)
+        self._is_failing = False
+        self._changed = threading.Condition()
+        self._waiting: deque[bytes] = deque()
+        self._closing = False
+        self._thread = threading.Thread(target=self._run, name="refused", daemon=True)
+        self._thread.start()
+
+    def add(self, octets: bytes, layer: Layer, time_ms: int, why: str) -> None:
+        """Keep a message that begins with *layer*, read at *time_ms* since 1970 UTC."""
+        with self._changed:
+            if len(self._waiting) < WAITING_MAX and not self._closing:
+                self._waiting.append(packet_block(octets, layer, time_ms, why))
+                self._changed.notify()
+            else:
+                self.messages_dropped += 1
+
+    def close(self) -> None:
+        """Write what waits, and end."""
+        with self._changed:
+            self._closing = True
+            self._changed.notify()
+        self._thread.join()
+        self._file.close()
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._waiting or self._closing)
+                blocks = list(self._waiting)
+                self._waiting.clear()
+                if not blocks:
+                    return
+            self._write(blocks)
+            with self._changed:
+                self._changed.wait_for(lambda: self._closing, WRITE_EVERY_S)
+
+    def _write(self, blocks: list[bytes]) -> None:
+        try:
+            self._file.write(blocks)
+        except OSError as error:
+            self.messages_dropped += len(blocks)
+            if not self._is_failing:
+                self._is_failing = True
+                self._tell(Failed(self._file.path, error.strerror or str(error)))
+            return
+        self.messages_written += len(blocks)
+        if self._is_failing:
+            self._is_failing = False
+            self._tell(Resumed(self._file.path))
+
+
+def packet_block(octets: bytes, layer: Layer, time_ms: int, why: str) -> bytes:
+    """A message and its comment, as a block of pcapng."""
+    kept = octets[:MESSAGE_LENGTH_MAX]
+    comment = why.encode()[:COMMENT_LENGTH_MAX].decode(errors="ignore").encode()
+    microseconds = max(0, time_ms) * 1000
+    head = struct.pack(
+        "<IIIII",
+        list(LINK_TYPES).index(layer),
+        microseconds >> 32,
+        microseconds & 0xFFFF_FFFF,
+        len(kept),
+        len(octets),
+    )
+    options = struct.pack("<HH", _COMMENT, len(comment)) + _padded(comment) + bytes(4)
+    return _block(ENHANCED_PACKET, head + _padded(kept) + options)
+
+
+class _Ring:
+    """The two files. Every method raises OSError."""
+
+    def __init__(self, path: Path, octets_max: int) -> None:
+        self.path = path
+        self._octets_max = max(octets_max, len(HEADER) + _PACKET_LENGTH_MAX)
+        self._older = path.with_name(f"{path.stem}.1{path.suffix}")
+        self._descriptor, self._octets = self._opened()
+
+    def write(self, blocks: list[bytes]) -> None:
+        """Write whole blocks, or none."""
+        for at in range(0, len(blocks), _TOGETHER):
+            octets = b"".join(blocks[at : at + _TOGETHER])
+            if self._octets + len(octets) > self._octets_max and self._octets > len(HEADER):
+                self._turn_over()
+            try:
+                written = os.pwrite(self._descriptor, octets, self._octets)
+                if written < len(octets):
+                    os.pwrite(self._descriptor, octets[written:], self._octets + written)
+            except OSError:
+                os.ftruncate(self._descriptor, self._octets)
+                raise
+            self._octets += len(octets)
+
+    def close(self) -> None:
+        """Use it no more."""
+        os.close(self._descriptor)
+
+    def _turn_over(self) -> None:
+        self.path.rename(self._older)
+        self.close()
+        self._descriptor, self._octets = self._opened()
+
+    def _opened(self) -> tuple[int, int]:
+        """Go on behind the last whole block there is."""
+        descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
+        try:
+            octets = _whole(self.path, descriptor)
+            os.ftruncate(descriptor, octets)
+            if not octets:
+                octets = os.pwrite(descriptor, HEADER, 0)
+        except BaseException:
+            os.close(descriptor)
+            raise
+        return descriptor, octets
+
+
+def _whole(path: Path, descriptor: int) -> int:
+    """Octets up to the end of the last whole block. Raises InputError for a file of others."""
+    length = os.fstat(descriptor).st_size
+    head = os.pread(descriptor, len(HEADER), 0)
+    if head != HEADER[: len(head)]:
+        raise InputError(path, "is no ring of refused messages: give [refused] file another name")
+    if length < len(HEADER):
+        return 0
+    at = len(HEADER)
+    with mmap.mmap(descriptor, length, access=mmap.ACCESS_READ) as octets:
+        while at + _BLOCK.size <= length:
+            after = at + max(_BLOCK.unpack_from(octets, at)[1], _BLOCK.size + _LENGTH.size)
+            if after > length or octets[after - 4 : after] != octets[at + 4 : at + 8]:
+                break
+            at = after
+    return at
+
+
+def _block(kind: int, body: bytes) -> bytes:
+    length = _BLOCK.size + len(body) + _LENGTH.size
+    return _BLOCK.pack(kind, length) + body + _LENGTH.pack(length)
+
+
+def _padded(octets: bytes) -> bytes:
+    return octets + bytes(-len(octets) % 4)
+
+
+HEADER: Final = _block(SECTION, struct.pack("<IHHQ", BYTE_ORDER, 1, 0, _ANY_LENGTH)) + b"".join(
+    _block(INTERFACE, struct.pack("<HHI", link_type, 0, 0)) for link_type in LINK_TYPES.values()
+)
+_PACKET_LENGTH_MAX: Final = MESSAGE_LENGTH_MAX + COMMENT_LENGTH_MAX + 64
+_TOGETHER: Final = 8  # blocks of one write: small beside the least ring there may be
