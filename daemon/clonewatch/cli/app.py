@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from clonewatch.cli import check, decode, demo, detect, lab, records, replay, status, travel
+from clonewatch.cli import check, clocks, decode, demo, detect, lab, records, replay, status, travel
 
 app = typer.Typer(
     name="clonewatch",
@@ -14,6 +14,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("check")(check.check)
+app.command("clocks")(clocks.clocks)
 app.command("replay")(replay.replay)
 app.command("detect")(detect.detect)
 app.command("decode")(decode.decode)
