@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 import numpy as np
 
-from .link import MessagesReceived
+from .link import MessageRefused, MessagesReceived
 from .scan import Frames
 
 if TYPE_CHECKING:
     from enum import Enum
 
+    from .errors import DecodeError
     from .link import Event
+    from .reading import Layer
 
 BUFFER_LENGTH: Final = 1 << 18  # octets received and not yet taken, at most: ours
+REFUSED_MAX: Final = 100  # messages that may be refused in a row: ours
 Timer = TypeVar("Timer", bound="Enum")
 
 
@@ -34,6 +37,7 @@ class Machine(ABC, Generic[Timer]):
         self._to_send = bytearray()
         self._events: deque[Event] = deque()
         self._deadlines: dict[Timer, float] = {}
+        self._refused = 0  # messages in a row
 
     @property
     @abstractmethod
@@ -51,6 +55,10 @@ class Machine(ABC, Generic[Timer]):
     @abstractmethod
     def _take_message(self, at: int, end: int, now: float) -> int:
         """Act on the message at *at* if it is whole; where the next one begins."""
+
+    @abstractmethod
+    def _violate(self, error: DecodeError) -> None:
+        """Finish: the far end broke the protocol."""
 
     @abstractmethod
     def _expired(self, timer: Timer, now: float) -> None:
@@ -108,5 +116,20 @@ class Machine(ABC, Generic[Timer]):
 
     def _tell(self, first: int, end: int) -> None:
         """Tell of the messages whose frames are those from *first* to before *end*."""
+        self._refused = 0
         frames = self._frames.between(first, end)
         self._events.append(MessagesReceived(self._octets, frames, end - first))
+
+    def _tell_octets(self, octets: bytes, layer: Layer) -> None:
+        """Tell of one message that does not lie in the buffer."""
+        frames = Frames.empty(1)
+        frames.start[0], frames.end[0], frames.layer[0] = 0, len(octets), layer
+        self._refused = 0
+        self._events.append(MessagesReceived(np.frombuffer(octets, np.uint8), frames, 1))
+
+    def _refuse(self, error: DecodeError) -> None:
+        """Tell of a message refused; who does nothing else is cut off."""
+        self._refused += 1
+        self._events.append(MessageRefused(error))
+        if self._refused > REFUSED_MAX:
+            self._violate(error)

@@ -13,6 +13,8 @@ from is41.m3ua.settings import Settings
 from is41.m3ua.sgp import Sgp
 from is41.reading import Layer
 from is41.tali.link import Link as Tali
+from is41.xot.link import Link as Xot
+from is41.xot.settings import Settings as XotSettings
 from links import events_of
 
 if TYPE_CHECKING:
@@ -24,6 +26,8 @@ LINKS: dict[str, Callable[[], Link]] = {
     "tali": lambda: Tali(0.0, allowed=True),
     "asp": lambda: Asp(0.0, Settings(), allowed=True),
     "sgp": lambda: Sgp(0.0, Settings(), allowed=True),
+    "caller": lambda: Xot(0.0, XotSettings(), calling=True, allowed=True),
+    "called": lambda: Xot(0.0, XotSettings(), calling=False, allowed=True),
 }
 
 

@@ -7,9 +7,12 @@ from enum import Enum, auto
 from hypothesis import given
 from hypothesis import strategies as st
 
-from is41.link import MessagesReceived
-from is41.machine import BUFFER_LENGTH, Machine
+from is41.errors import DecodeError
+from is41.link import MessageRefused, MessagesReceived, ProtocolViolated
+from is41.machine import BUFFER_LENGTH, REFUSED_MAX, Machine
 from links import events_of, payloads
+
+ERROR = DecodeError("no such four", what="fours", field="octets", clause="here")
 
 
 class Timer(Enum):
@@ -18,7 +21,7 @@ class Timer(Enum):
 
 
 class Fours(Machine[Timer]):
-    """Tells of every four octets as a message, passes over SKIP and ends with FINISH."""
+    """Tells of every four octets as a message, refuses SKIP and ends with FINISH."""
 
     FINISH = b"STOP"
     SKIP = b"SKIP"
@@ -47,7 +50,13 @@ class Fours(Machine[Timer]):
             return at
         self._finished = bytes(self._octets[at : at + 4]) == self.FINISH
         self._to_send += b"?"
+        if not self._finished:
+            self._refuse(ERROR)
         return at + 4
+
+    def _violate(self, error: DecodeError) -> None:
+        self._finished = True
+        self._events.append(ProtocolViolated(error))
 
     def _expired(self, timer: Timer, now: float) -> None:  # noqa: ARG002
         self.expired.append(timer)
@@ -118,3 +127,11 @@ def test_timers_expire_when_due_and_not_once_another_stopped_them() -> None:
     assert fours.expired == []
     fours.expire(2.0)
     assert (fours.expired, fours.next_deadline()) == ([Timer.SOON], None)
+
+
+def test_who_is_refused_too_often_in_a_row_is_cut_off() -> None:
+    fours = Fours()
+    fours.receive((Fours.SKIP * REFUSED_MAX + b"abcd") * 2 + Fours.SKIP * 30_000, 0.0)
+    *refused, violated = [e for e in events_of(fours) if not isinstance(e, MessagesReceived)]
+    assert refused == [MessageRefused(ERROR)] * (3 * REFUSED_MAX + 1)
+    assert violated == ProtocolViolated(ERROR)

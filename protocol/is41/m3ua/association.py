@@ -14,16 +14,12 @@ from abc import abstractmethod
 from enum import Enum, auto
 from typing import TYPE_CHECKING, ClassVar, Final
 
-import numpy as np
-
 from is41.adaptation.messages import HEADER_LENGTH, Parameter, read_header
 from is41.errors import DecodeError, EncodeError, Truncated
 from is41.link import (
     Finished,
     ManagementReceived,
-    MessageRefused,
     MessageSkipped,
-    MessagesReceived,
     ProtocolViolated,
     RoundTripMeasured,
     StateChanged,
@@ -31,7 +27,6 @@ from is41.link import (
 from is41.machine import Machine
 from is41.mtp.msu import Msu, ServiceIndicator
 from is41.reading import Layer
-from is41.scan import Frames
 
 from .codes import Aspsm, Asptm, ErrorCode, MessageClass, Mgmt, ParameterTag, Ssnm, Transfer
 from .framing import ANY, MESSAGE_LENGTH_LEAST, data_run
@@ -44,7 +39,6 @@ if TYPE_CHECKING:
 
     from .settings import Settings
 
-REFUSED_MAX: Final = 100  # messages that may be refused in a row: ours
 CLAUSE_OF_PROCEDURES: Final = "RFC 4666 §4.3"
 
 
@@ -165,7 +159,6 @@ class Association(Machine[Input]):
         self.state = State.ASP_DOWN
         self._settings = settings
         self._allowed = allowed
-        self._refused = 0  # messages in a row
         self._beats = 0  # sent: each carries its number
         self._beat_at = now  # when the last one was
         if settings.t_beat:
@@ -235,7 +228,6 @@ class Association(Machine[Input]):
         )
         after, found = data_run(self._octets, at, end, routing, appearance, self._frames, frames)
         if found > frames:
-            self._refused = 0
             self._tell(frames, found)
         return after, found
 
@@ -325,22 +317,13 @@ class Association(Machine[Input]):
         if msu.service_indicator != ServiceIndicator.SCCP:
             self._events.append(MessageSkipped(f"DATA for user part {msu.service_indicator:d}"))
             return
-        octets = np.frombuffer(msu.encode(), np.uint8)
-        frames = Frames.empty(1)
-        frames.start[0], frames.end[0], frames.layer[0] = 0, octets.size, Layer.MTP3
-        self._events.append(MessagesReceived(octets, frames, 1))
+        self._tell_octets(msu.encode(), Layer.MTP3)
 
     def _send(self, message_class: int, message_type: int, *parameters: Parameter) -> None:
         self._reply(Message(message_class, message_type, parameters))
 
     def _reply(self, message: Message) -> None:
         self._to_send += message.encode()
-
-    def _refuse(self, error: DecodeError) -> None:
-        self._refused += 1
-        self._events.append(MessageRefused(error))
-        if self._refused > REFUSED_MAX:
-            self._violate(error)
 
     def _silent(self, reason: str) -> DecodeError:
         return DecodeError(reason, what=WHAT, field="answer", clause=CLAUSE_OF_PROCEDURES)

@@ -248,14 +248,14 @@ class Link(Machine[Input]):
         ):
             self._tell(frames, found)
         else:
-            self._violate(f"service message in {self.state.name}", "opcode")
+            self._break(f"service message in {self.state.name}", "opcode")
         return after, found
 
     def _take_message(self, at: int, end: int, now: float) -> int:
         length, _ = message_length(self._octets, at, end)
         if length < 0:
             octets = self._octets[at : min(end, at + HEADER_LENGTH)].tobytes()
-            self._violate(f"{octets.hex()} is no TALI header", "sync")
+            self._break(f"{octets.hex()} is no TALI header", "sync")
             return end
         if length == 0 or at + length > end:
             return at
@@ -303,7 +303,7 @@ class Link(Machine[Input]):
             case Act.FINISH_OR_VIOLATE:
                 self._finish_if_closing()
                 if not self.is_finished:
-                    self._violate("no proa before T3 ran out", "opcode")
+                    self._break("no proa before T3 ran out", "opcode")
             case Act.ROUND_TRIP if self._monitored_at is not None:
                 self._events.append(RoundTripMeasured(now - self._monitored_at))
                 self._monitored_at = None
@@ -312,7 +312,7 @@ class Link(Machine[Input]):
             case Act.DELIVER_IN_T3 if Input.T3_EXPIRED in self._deadlines:
                 pass  # ISUP, in its time: not for us
             case Act.VIOLATE | Act.DELIVER_IN_T3:
-                self._violate(f"{what.name} in {self.state.name}", "opcode")
+                self._break(f"{what.name} in {self.state.name}", "opcode")
             case Act.DELIVER | Act.ROUND_TRIP:
                 pass  # ISUP, which is not for us; a mona that answers no moni
 
@@ -328,8 +328,11 @@ class Link(Machine[Input]):
         if self._closing and not self.is_finished:
             self._finish(Finished())
 
-    def _violate(self, reason: str, field: str) -> None:
-        self._finish(ProtocolViolated(DecodeError(reason, what="tali", field=field, clause=CLAUSE)))
+    def _break(self, reason: str, field: str) -> None:
+        self._violate(DecodeError(reason, what="tali", field=field, clause=CLAUSE))
+
+    def _violate(self, error: DecodeError) -> None:
+        self._finish(ProtocolViolated(error))
 
     def _finish(self, event: Event) -> None:
         self.state = State.FINISHED

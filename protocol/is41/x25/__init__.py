@@ -4,4 +4,6 @@
 `addresses`   the address block of call set-up and clearing
 `facilities`  the facilities in the order they came
 `packets`     call set-up, clear, data, flow control, reset and the rest
+`faults`      what a far end does against the rules, and the diagnostic code for it
+`flow`        the window of data packets in each direction
 """

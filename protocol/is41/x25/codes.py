@@ -27,6 +27,34 @@ class PacketType(IntEnum):
     RESTART_CONFIRMATION = 0xFF
 
 
+class Diagnostic(IntEnum):
+    """X.25 annex E, diagnostic codes of clear and reset: those that we give.
+
+    From memory of the standard, and as tshark names them.
+    """
+
+    NONE = 0
+    INVALID_P_S = 1
+    INVALID_P_R = 2
+    INVALID_IN_P1 = 20
+    INVALID_IN_P2 = 21
+    INVALID_IN_P3 = 22
+    INVALID_IN_P6 = 25
+    INVALID_IN_D1 = 27
+    INVALID_IN_D2 = 28
+    UNIDENTIFIABLE = 33
+    INVALID_ON_PVC = 35
+    TOO_SHORT = 38
+    TOO_LONG = 39
+    INVALID_FORMAT = 40
+    TIME_EXPIRED = 48
+    TIME_EXPIRED_FOR_CALL = 49
+    TIME_EXPIRED_FOR_RESET = 51
+    CALL_SETUP = 64
+    FACILITY_PARAMETER = 66
+    UNKNOWN_PROTOCOL = 249  # in the call user data
+
+
 class FacilityCode(IntEnum):
     """X.25 §7, facility codes; the two high bits say how long the parameter is."""
 

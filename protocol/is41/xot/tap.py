@@ -12,13 +12,14 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from is41.errors import DecodeError, Truncated
 from is41.x25 import packets as x25
 from is41.x25.codes import PacketType
 from is41.x25.packets import CallSetup, Clear, Data
 
+from .joining import Joiner, lost
 from .messages import (
     HEADER_LENGTH,
     PACKET_LENGTH_MAX,
@@ -30,14 +31,9 @@ from .messages import (
 from .pvc import PACKET_TYPE as PVC_SETUP
 from .pvc import PvcSetup
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 T_CONFIRM: Final = 1.0  # seconds that a header found waits for one behind it: ours
 T_PACKET: Final = 10.0  # seconds in which a packet begun is complete: ours
-MESSAGE_LENGTH_MAX: Final = 16_384  # octets joined by the M bit: ours, SCCP's have about 4000
 PLAUSIBLE_LENGTH: Final = HEADER_LENGTH + 3  # octets that tell whether a header stands there
-CLAUSE_OF_DATA: Final = "X.25 §4.3"
 
 # With these P(S) begins at 0 again, and what was begun will not go on. Restart and its confirmation
 # are not among them: RFC 1613 §6.4 has them discarded.
@@ -108,7 +104,7 @@ class Tap:
         self._received = bytearray()  # from the last packet on, for as long as that is doubtful
         self._taken = 0  # of these, the octets of the last packet
         self._events: deque[Event] = deque()
-        self._joiner = _Joiner(headless=not aligned)
+        self._joiner = Joiner(headless=not aligned)
 
     def receive(self, octets: bytes, now: float) -> None:
         """Take the octets that come next."""
@@ -118,11 +114,11 @@ class Tap:
     def gap(self, now: float) -> None:
         """Octets are missing here: what was begun is lost, and a header is looked for."""
         if self._received[self._taken :] or self._joiner.begun:
-            self._refuse(_lost("octets are missing"), now)
+            self._refuse(lost("octets are missing"), now)
         self._received.clear()
         self._taken = 0
         self._aligned, self._waits_until = False, None
-        self._joiner = _Joiner(headless=True)
+        self._joiner = Joiner(headless=True)
 
     def next_event(self) -> Event | None:
         """Give the oldest event, or None."""
@@ -137,7 +133,7 @@ class Tap:
         if self._waits_until is None or now < self._waits_until:
             return
         if self._aligned:
-            self._distrust(_lost("its last packet stays incomplete"), now)
+            self._distrust(lost("its last packet stays incomplete"), now)
             self._run(now)
         while not self._aligned and self._waits_until is not None:
             if len(self._received) >= self._end():
@@ -173,7 +169,7 @@ class Tap:
         if swallowed is None:
             self._packet(packet, now)
         else:
-            self._refuse(_lost("others stand in its packet, to the end"), now)
+            self._refuse(lost("others stand in its packet, to the end"), now)
             self._taken = swallowed
         return True
 
@@ -237,42 +233,11 @@ class Tap:
             self._events.append(CallReceived(packet, now))
         if _type_of(packet) in BEGINNINGS:
             if self._joiner.begun:
-                self._refuse(_lost("the circuit was cleared or reset"), now)
-            self._joiner = _Joiner(p_s_due=0)
+                self._refuse(lost("the circuit was cleared or reset"), now)
+            self._joiner = Joiner(p_s_due=0)
 
     def _refuse(self, error: DecodeError, now: float) -> None:
         self._events.append(OctetsRefused(error, now))
-
-
-class _Joiner:
-    """Joins data by their M bits (X.25 §4.3)."""
-
-    def __init__(self, *, headless: bool = False, p_s_due: int | None = None) -> None:
-        self.begun = False
-        self._headless = headless
-        self._p_s_due = p_s_due  # None where any may come
-        self._q = False
-        self._octets = b""
-
-    def take(self, packet: Data) -> Iterator[tuple[bytes, bool] | DecodeError]:
-        """Take the next packet: give what is complete with it, and what is lost."""
-        follows = self._p_s_due in {None, packet.p_s}
-        if self.begun and not follows:
-            yield _lost(f"P(S) is {packet.p_s}, not {self._p_s_due}")
-        elif self.begun and packet.q != self._q:
-            yield _lost("the Q bit changes before the last packet")
-        if not self.begun or not follows or packet.q != self._q:
-            self._octets, self._headless = b"", self._headless or not follows
-        self._p_s_due = (packet.p_s + 1) % packet.modulo
-        self._q, self.begun = packet.q, packet.m
-        whole = self._octets + packet.user_data
-        if len(self._octets) <= MESSAGE_LENGTH_MAX < len(whole):
-            yield _lost(f"more than {MESSAGE_LENGTH_MAX} octets")
-        self._octets = whole[: MESSAGE_LENGTH_MAX + 1]  # enough to know that it is given up
-        if not packet.m:
-            if len(whole) <= MESSAGE_LENGTH_MAX:
-                yield whole, self._headless
-            self._octets, self._headless = b"", False
 
 
 def _swallowed(octets: bytes) -> int | None:
@@ -308,10 +273,6 @@ def _plausible(octets: bytes | bytearray, at: int) -> bool | None:
 
 def _type_of(packet: x25.Packet) -> int:
     return PacketType.CLEAR if isinstance(packet, Clear) else getattr(packet, "packet_type", 0)
-
-
-def _lost(reason: str) -> DecodeError:
-    return DecodeError(reason, what="xot_message", field="user_data", clause=CLAUSE_OF_DATA)
 
 
 _VERSION: Final = VERSION.to_bytes(2)

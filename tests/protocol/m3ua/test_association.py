@@ -22,11 +22,12 @@ from is41.link import (
     StateChanged,
 )
 from is41.m3ua.asp import Asp
-from is41.m3ua.association import INPUTS, REFUSED_MAX, Association, Input, State
+from is41.m3ua.association import INPUTS, Association, Input, State
 from is41.m3ua.codes import Aspsm, ErrorCode, MessageClass, ParameterTag
 from is41.m3ua.messages import Message
 from is41.m3ua.settings import Settings
 from is41.m3ua.sgp import Sgp
+from is41.machine import REFUSED_MAX
 from is41.mtp.msu import Msu, ServiceIndicator
 from is41.reading import Layer
 from links import Wire, events_of, payloads

@@ -16,11 +16,11 @@ from is41.errors import DecodeError
 from is41.x25.addresses import Addresses
 from is41.x25.codes import PacketType
 from is41.x25.packets import CallSetup, Clear, Data, FlowControl, Other, Packet, Reset
+from is41.xot.joining import MESSAGE_LENGTH_MAX
 from is41.xot.messages import PACKET_LENGTH_MAX, PORT, Message
 from is41.xot.pvc import PvcSetup
 from is41.xot.tap import (
     BEGINNINGS,
-    MESSAGE_LENGTH_MAX,
     T_CONFIRM,
     T_PACKET,
     CallReceived,

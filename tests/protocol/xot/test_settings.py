@@ -1,0 +1,42 @@
+"""What one end of a circuit may be configured with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from is41.xot.settings import Settings
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"modulo": 16},
+        {"window": 0},
+        {"window": 8},
+        {"modulo": 128, "window": 128},
+        {"packet_length": 100},
+        {"packet_length": 8192},
+        {"user_data": bytes(17)},
+        {"called": "31a"},
+        {"calling": "1" * 16},
+        {"lcn": 4096},
+    ],
+)
+def test_what_x25_has_no_room_for_is_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"is |have |has "):
+        Settings(**wrong)
+
+
+def test_the_widest_settings_are_taken() -> None:
+    widest = Settings(
+        modulo=128,
+        window=127,
+        packet_length=4096,
+        user_data=bytes(16),
+        called="1" * 15,
+        calling="",
+        lcn=4095,
+    )
+    assert widest.timers.t21 == 200.0
