@@ -2,7 +2,15 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check format bench bench-smoke clean
+# Where `make install` puts what; DESTDIR stands before all of it, for who makes packages.
+PREFIX ?= /usr/local
+SYSCONFDIR ?= /etc
+LIB := $(PREFIX)/lib/clonewatch
+SHARE := $(PREFIX)/share/clonewatch
+INTO := $(DESTDIR)$(PREFIX)
+CONFIG := $(DESTDIR)$(SYSCONFDIR)/clonewatch
+
+.PHONY: demo test check format bench bench-smoke install units clean
 
 demo: .venv/ready
 	$(BIN)/clonewatch demo
@@ -30,6 +38,30 @@ bench-smoke: .venv/ready
 	$(BIN)/pip install --quiet --constraint constraints.txt --upgrade pip
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable . --group dev
 	touch .venv/ready
+
+# A Python environment of its own, the command, units, and, where there is none, a configuration.
+install:
+	$(PYTHON) -m venv $(DESTDIR)$(LIB)
+	$(DESTDIR)$(LIB)/bin/python -m pip install --quiet --constraint constraints.txt --upgrade pip
+	$(DESTDIR)$(LIB)/bin/python -m pip install --quiet --constraint constraints.txt .
+	$(if $(DESTDIR),grep -rlIF '$(DESTDIR)' $(DESTDIR)$(LIB)/bin $(DESTDIR)$(LIB)/pyvenv.cfg | xargs sed -i 's|$(DESTDIR)||g')
+	install -d $(INTO)/bin $(INTO)/lib/systemd/system $(INTO)/lib/sysusers.d $(INTO)/lib/tmpfiles.d
+	ln -sf $(LIB)/bin/clonewatch $(INTO)/bin/clonewatch
+	for unit in clonewatch.service clonewatch.socket; do \
+		sed 's|/usr/bin/|$(PREFIX)/bin/|; s|/usr/share/doc/clonewatch|$(SHARE)|; s|/etc/clonewatch|$(SYSCONFDIR)/clonewatch|' \
+			systemd/$$unit > $(INTO)/lib/systemd/system/$$unit || exit 1; done
+	install -m 644 systemd/clonewatch.sysusers.conf $(INTO)/lib/sysusers.d/clonewatch.conf
+	install -m 644 systemd/clonewatch.tmpfiles.conf $(INTO)/lib/tmpfiles.d/clonewatch.conf
+	install -d $(DESTDIR)$(SHARE)/drop-ins $(CONFIG)
+	install -m 644 systemd/drop-ins/*.conf $(DESTDIR)$(SHARE)/drop-ins
+	install -m 644 docs/*.md systemd/clonewatch.toml $(DESTDIR)$(SHARE)
+	for file in clonewatch.toml travel.csv mscs.csv; do \
+		[ -e $(CONFIG)/$$file ] || install -m 644 systemd/$$file $(CONFIG)/$$file || exit 1; done
+
+# Of what `make install` has put there: are the units right, and as closed as they can be?
+units:
+	systemd-analyze verify $(INTO)/lib/systemd/system/clonewatch.service $(INTO)/lib/systemd/system/clonewatch.socket
+	systemd-analyze security --offline=true --no-pager --threshold=25 $(INTO)/lib/systemd/system/clonewatch.service
 
 clean:
 	rm -rf .venv dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

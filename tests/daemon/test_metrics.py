@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from prometheus_client.openmetrics import parser
 
 from clonewatch.metrics import FAMILIES, Metrics, Values
 
+DOCUMENTATION = Path(__file__).parents[2] / "docs" / "operations.md"
 OPENMETRICS = "application/openmetrics-text; version=1.0.0"
 
 
@@ -68,3 +71,14 @@ def test_every_family_can_be_read() -> None:
 def test_no_label_names_a_subscriber() -> None:
     labels = {label for family in FAMILIES.values() for label in family.labels}
     assert labels == {"link", "source", "operation", "outcome", "reason", "severity", "output"}
+
+
+def test_the_documentation_has_every_family() -> None:
+    text = DOCUMENTATION.read_text(encoding="utf-8")
+    table = text.split("<!-- metrics -->\n")[1].split("<!-- end -->")[0]
+    rows = [
+        f"| `clonewatch_{name}{'' if family.is_gauge else '_total'}` | {', '.join(family.labels)} "
+        f"| {'gauge' if family.is_gauge else 'counter'} | {family.help} |"
+        for name, family in FAMILIES.items()
+    ]
+    assert table.splitlines()[2:] == rows

@@ -7,12 +7,18 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
+from clonewatch.addresses import PORT_MAX
+
 from .section import Section
 from .values import FilePath, Listen, Minutes, Name
 
 YEAR_HOURS: Final = 366 * 24
 GIB: Final = 1 << 30
 MIB: Final = 1 << 20
+
+
+Port = Annotated[int, Field(ge=1, le=PORT_MAX)]
+CarrierName = Literal["tali", "xot", "m3ua", "m2ua", "m2pa", "sua"]
 
 
 class Mode(StrEnum):
@@ -79,6 +85,8 @@ class Sniffer(Section):
     name: Name
     interface: Annotated[str, Field(min_length=1, max_length=15)]  # Linux: IFNAMSIZ
     filter: str = ""  # BPF, as tcpdump takes it
+    # What a port carries, where it is not its usual one.
+    ports: dict[Port, CarrierName] = Field(default_factory=dict)
     lateness_minutes: Minutes | None = None  # None: the window's
     silent_after_minutes: Annotated[Minutes, Field(gt=0)] | None = None
 

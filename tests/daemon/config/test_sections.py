@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from clonewatch.config.sections import RecordFileSettings, RefusedSettings, WindowSettings
+from typing import get_args
+
+from clonewatch.config.sections import (
+    CarrierName,
+    RecordFileSettings,
+    RefusedSettings,
+    Sniffer,
+    WindowSettings,
+)
 from clonewatch.window import layout, window
+from is41.sigtran import Carrier
 
 
 def test_the_window_is_by_default_what_it_is_without_a_configuration() -> None:
@@ -19,3 +28,9 @@ def test_gibibytes_are_octets() -> None:
     assert RecordFileSettings().octets_max is None
     assert RecordFileSettings(retention_gib=1.5).octets_max == 3 << 29
     assert RefusedSettings().octets_max == 64 << 20
+
+
+def test_carriers_have_the_librarys_names() -> None:
+    assert set(get_args(CarrierName)) == {carrier.name.lower() for carrier in Carrier}
+    sniffer = Sniffer.model_validate({"name": "a", "interface": "lo", "ports": {"5000": "tali"}})
+    assert sniffer.ports == {5000: "tali"}
