@@ -8,11 +8,16 @@ from typing import Annotated
 
 import typer
 
+from clonewatch.cli import network
 from clonewatch.cli.output import faults_explained, json_line
 
 app = typer.Typer(
-    help="A network in miniature: traffic with the truth beside it.", no_args_is_help=True
+    help="A network in miniature: live, or its traffic with the truth beside it.",
+    no_args_is_help=True,
 )
+app.command("up")(network.up)
+app.command("scenarios")(network.scenarios)
+app.command("configure")(network.configure)
 
 
 @app.callback()

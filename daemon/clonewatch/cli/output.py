@@ -140,10 +140,15 @@ def _sentence(record: Mapping[str, Any]) -> str:
     )
 
 
-def summary(numbers: Mapping[str, Any], file: Path | None) -> None:
-    """Say how it went, and write it to *file* as one JSON object."""
+def write_summary(numbers: Mapping[str, Any], file: Path | None) -> None:
+    """Write how it went to *file*, if there is one, as one JSON object."""
     if file is not None:
         file.write_text(json.dumps(numbers, indent=2) + "\n", encoding="utf-8")
+
+
+def summary(numbers: Mapping[str, Any], file: Path | None) -> None:
+    """Say how it went, and write it to *file* as one JSON object."""
+    write_summary(numbers, file)
     refused = numbers["refused"]
     say(
         f"{numbers['frames']:,} frames, {numbers['registrations']:,} registrations, "

@@ -102,7 +102,6 @@ class Network:
     ) -> None:
         self.scenario = scenario
         self.runners: dict[str, Runner] = {}  # of the nodes that live
-        self.homes = Homes(outside.homes)
         self.wires = list(_wires(scenario, outside))
         self._outside = outside
         self._told = told
@@ -115,6 +114,7 @@ class Network:
             for rvcd in scenario.rvcds
             if rvcd.copies is Copies.GROUPS
         }
+        self.homes = Homes(outside.homes)
         self.homes.add(
             Subscriber(min=each.min, esn=each.esn, home=each.home) for each in scenario.subscribers
         )

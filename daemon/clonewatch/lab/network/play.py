@@ -14,10 +14,11 @@ if TYPE_CHECKING:
 
 
 async def ready(network: Network, patience_s: float) -> bool:
-    """Wait until every link is open; False where one still is not."""
+    """Wait until every link that we open is open; False where one still is not."""
     loop = asyncio.get_running_loop()
     until = loop.time() + patience_s
-    while not all(wire.is_open for wire in network.wires):
+    ours = [wire for wire in network.wires if wire.connecting in network.names]
+    while not all(wire.is_open for wire in ours):
         if loop.time() >= until:
             return False
         await asyncio.sleep(0.02)

@@ -18,8 +18,10 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
+from clonewatch.errors import InputError
 from is41.map.codes import (
     AuthorizationDenied,
     OriginationIndicator,
@@ -73,12 +75,16 @@ class Subscriber:
 
 
 class Homes:
-    """Subscribers of a file, or, without *path*, of memory alone."""
+    """Subscribers of a file, or, without *path*, of memory alone. Raises InputError."""
 
     def __init__(self, path: Path | None = None) -> None:
         url = "sqlite://" if path is None else f"sqlite:///{path}"
         self._engine = create_engine(url, poolclass=StaticPool)
-        _METADATA.create_all(self._engine)
+        try:
+            _METADATA.create_all(self._engine)
+        except DBAPIError as error:
+            self._engine.dispose()
+            raise InputError(path or "memory", f"is no database of the HLR: {error.orig}") from None
 
     def close(self) -> None:
         """Close the database."""

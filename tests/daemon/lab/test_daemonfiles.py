@@ -1,0 +1,44 @@
+"""What is written for a daemon is what it takes, and as fast as the scenario."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from clonewatch.lab.daemonfiles import write_daemon_files
+from clonewatch.lab.scenario import load_scenario, shipped
+from clonewatch.links.urls import Transport
+from clonewatch.settings import read
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.mark.parametrize("name", shipped())
+@pytest.mark.parametrize("transport", Transport)
+def test_the_daemon_takes_every_shipped_scenario(
+    tmp_path: Path, name: str, transport: Transport
+) -> None:
+    scenario = load_scenario(name)
+    told = write_daemon_files(tmp_path / "new", scenario, 60, transport, 7001)
+    settings = read(tmp_path / "new" / "clonewatch.toml")
+    assert len(told) == len(settings.config.sources) == len(scenario.rvcds)
+    assert [row.name for row in settings.mscs.rows] == [msc.name for msc in scenario.mscs]
+
+
+def test_times_are_divided_by_the_speed(tmp_path: Path) -> None:
+    write_daemon_files(tmp_path, load_scenario("fig6"), 60, Transport.TALI, 7001)
+    settings = read(tmp_path / "clonewatch.toml")
+    assert settings.travel is not None
+    assert settings.travel.ms.tolist()[0] == [0, 0, 80_000, 120_000]
+    assert settings.config.window_ms == 390_000
+
+
+def test_what_the_lab_is_to_be_told_names_each_rvcd(tmp_path: Path) -> None:
+    told = write_daemon_files(tmp_path, load_scenario("fig2"), 60, Transport.TALI, 7001)
+    assert told == [
+        '--to "RVCD A=tali://127.0.0.1:7001"',
+        f'--spool "RVCD B={tmp_path / "rvcd-b"}"',
+    ]
+    assert read(tmp_path / "clonewatch.toml").config.spools[0].group_minutes == 0.5
