@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from clonewatch.cli import options
+from clonewatch.cli import feeding, options
 from clonewatch.cli.output import (
     Exit,
     clone_records,
@@ -48,6 +48,10 @@ Calling = Annotated[
         help="Let the calling point code place a REGNOT that names no switch.",
     ),
 ]
+Travel = Annotated[
+    Path | None,
+    typer.Option("--travel", help="Travel times: travel.csv; needed without --to.", metavar="CSV"),
+]
 Record = Annotated[
     Path | None,
     typer.Option("--record", help="Keep what is read in the record file here.", metavar="DIR"),
@@ -56,7 +60,7 @@ Record = Annotated[
 
 def replay(
     captures: Captures,
-    travel: options.Travel,
+    travel: Travel = None,
     mscs: options.Mscs = None,
     as_json: options.Json = False,
     summary_file: options.Summary = None,
@@ -67,9 +71,27 @@ def replay(
     link_types: options.LinkTypes = None,
     ports: options.Ports = None,
     record: Record = None,
+    to: feeding.To = None,
+    speed: feeding.Speed = 1.0,
+    layer: feeding.As = None,
+    route: feeding.PointCodes = None,
     verbose: options.Verbose = False,
 ) -> None:
     """Find the clones in captures, as fast as possible; clone records go to standard output."""
+    if to is not None:
+        load_kernels()
+        feeding.feed(
+            captures,
+            to=to,
+            speed=speed,
+            layer=layer,
+            route=route,
+            wiring=options.wiring(link_types, ports),
+            summary_file=summary_file,
+        )
+        return
+    if travel is None:
+        raise typer.BadParameter("give --travel CSV, or --to URL to send the captures instead")
     if imsi_prefix is not None and not (imsi_prefix.isdigit() and len(imsi_prefix) == 5):
         raise typer.BadParameter("--imsi-prefix: MCC and MNC are five digits together")
     load_kernels()

@@ -84,6 +84,11 @@ class Connection(asyncio.BufferedProtocol):
         return self._transport is not None
 
     @property
+    def is_taking(self) -> bool:
+        """Whether the far end takes what is sent."""
+        return "writing" not in self._holds
+
+    @property
     def was_held_back(self) -> bool:
         """Whether what is read now may have waited in the socket longer than HELD_BACK_S."""
         return self._held_long

@@ -55,6 +55,10 @@ class Capture:
         """What was passed over on the way to the frames, but for zeros."""
         return self._assembly.counts
 
+    def close(self) -> None:
+        """Close the file; `blocks` does so at its end."""
+        self._file.close()
+
     def blocks(self) -> Iterator[FrameBlock]:
         """Give the frames, in the order in which they are complete. Raises OSError."""
         try:
