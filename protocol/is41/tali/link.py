@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Final
 
-from is41.errors import DecodeError, EncodeError
+from is41.errors import DecodeError, EncodeError, Truncated
 from is41.link import (
     Finished,
     MessageSkipped,
@@ -25,8 +25,8 @@ from is41.link import (
 from is41.machine import Machine
 from is41.reading import Layer
 
-from .framing import message_length, service_run
-from .messages import CLAUSE, HEADER_LENGTH, LENGTHS, Message, Opcode
+from .framing import service_run
+from .messages import CLAUSE, HEADER_LENGTH, LENGTHS, WHAT, Message, Opcode, payload_length
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -252,16 +252,19 @@ class Link(Machine[Input]):
         return after, found
 
     def _take_message(self, at: int, end: int, now: float) -> int:
-        length, _ = message_length(self._octets, at, end)
-        if length < 0:
-            octets = self._octets[at : min(end, at + HEADER_LENGTH)].tobytes()
-            self._break(f"{octets.hex()} is no TALI header", "sync")
-            return end
-        if length == 0 or at + length > end:
+        header = self._octets[at : min(end, at + HEADER_LENGTH)].tobytes()
+        try:
+            after = at + HEADER_LENGTH + payload_length(header)
+        except Truncated:
             return at
-        message = Message.decode(self._octets[at : at + length].tobytes())
+        except DecodeError as error:
+            self._violate(error)
+            return end
+        if after > end:
+            return at
+        message = Message.decode(self._octets[at:after].tobytes())
         self._take(_INPUTS[message.opcode], message, now)
-        return at + length
+        return after
 
     def _take(self, what: Input, message: Message, now: float) -> None:
         """Move by the table, and do what it says."""
@@ -329,7 +332,7 @@ class Link(Machine[Input]):
             self._finish(Finished())
 
     def _break(self, reason: str, field: str) -> None:
-        self._violate(DecodeError(reason, what="tali", field=field, clause=CLAUSE))
+        self._violate(DecodeError(reason, what=WHAT, field=field, clause=CLAUSE))
 
     def _violate(self, error: DecodeError) -> None:
         self._finish(ProtocolViolated(error))

@@ -14,6 +14,7 @@ from is41.grammar import build, parse
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+WHAT: Final = "tali"
 CLAUSE: Final = "RFC 3094 §3"
 SYNC: Final = b"TALI"
 HEADER_LENGTH: Final = 10  # octets: sync, opcode, length
@@ -77,22 +78,15 @@ class Message:
     @classmethod
     def decode(cls, octets: bytes) -> Self:
         """Read one whole message. Raises DecodeError."""
-        fields = parse(MESSAGE, octets, what="tali", clause=CLAUSE)
-        if fields.opcode not in Opcode._value2member_map_:
-            raise _malformed(f"{fields.opcode!r} is no opcode", "opcode", len(SYNC))
-        opcode = Opcode(fields.opcode)
-        least, most = LENGTHS[opcode]
-        if not least <= fields.length <= most:
-            reason = f"{opcode.name} says {fields.length} octets, not {least} to {most}"
-            raise _malformed(reason, "length", _LENGTH_AT)
-        if len(fields.payload) < fields.length:
-            reason = f"says {fields.length} octets, has {len(fields.payload)}"
-            raise Truncated(reason, what="tali", field="payload", clause=CLAUSE, offset=len(octets))
-        if len(fields.payload) > fields.length:
-            extra = len(fields.payload) - fields.length
-            end = HEADER_LENGTH + fields.length
+        length = payload_length(octets)
+        opcode, payload = Opcode(octets[len(SYNC) : _LENGTH_AT]), octets[HEADER_LENGTH:]
+        if len(payload) < length:
+            reason = f"says {length} octets, has {len(payload)}"
+            raise Truncated(reason, what=WHAT, field="payload", clause=CLAUSE, offset=len(octets))
+        if len(payload) > length:
+            extra, end = len(payload) - length, HEADER_LENGTH + length
             raise _malformed(f"{extra} octets follow the message", "payload", end)
-        return cls(opcode, fields.payload)
+        return cls(opcode, payload)
 
     def encode(self) -> bytes:
         """Write the message. Raises EncodeError."""
@@ -109,5 +103,20 @@ class Message:
         )
 
 
+def payload_length(octets: bytes) -> int:
+    """Read the header of a message that may go on. Raises DecodeError, Truncated without it."""
+    if not octets.startswith(SYNC) and not SYNC.startswith(octets):
+        raise _malformed(f"{octets[: len(SYNC)]!r} is not {SYNC!r}", "sync", 0)
+    fields = parse(MESSAGE, octets[:HEADER_LENGTH], what=WHAT, clause=CLAUSE)
+    if fields.opcode not in Opcode._value2member_map_:
+        raise _malformed(f"{fields.opcode!r} is no opcode", "opcode", len(SYNC))
+    opcode, length = Opcode(fields.opcode), int(fields.length)
+    least, most = LENGTHS[opcode]
+    if not least <= length <= most:
+        reason = f"{opcode.name} says {length} octets, not {least} to {most}"
+        raise _malformed(reason, "length", _LENGTH_AT)
+    return length
+
+
 def _malformed(reason: str, field: str, offset: int) -> DecodeError:
-    return DecodeError(reason, what="tali", field=field, clause=CLAUSE, offset=offset)
+    return DecodeError(reason, what=WHAT, field=field, clause=CLAUSE, offset=offset)

@@ -113,7 +113,8 @@ class Link(Machine[Input]):
         self._cause = _NONE  # of what is to be sent
         self._answer: Packet = setup.call(settings)  # to the far end's call, once there is one
         self._arrived = 0  # of our packets, when T25 was started
-        self._agree(setup.pvc_terms(settings))
+        self._terms = setup.pvc_terms(settings)
+        self._agree(self._terms)
         if calling:
             self.state = State.CALL_DUE if settings.pvc is None else State.PVC_DUE
             self._do(Act.RESUME, None, now)
@@ -290,7 +291,7 @@ class Link(Machine[Input]):
                 self._send(setup.call(self._settings))
                 self._deadlines[Input.T21_EXPIRED] = now + self._timers.t21
             case Act.CHECK_CALL, CallSetup():
-                self._lcn = packet.lcn
+                self._lcn, self._terms = packet.lcn, self._terms._replace(modulo=packet.modulo)
                 self._answer, terms = setup.answer(packet, self._settings)
                 self._agree(terms)
             case Act.CHECK_CALL_ACCEPTED, CallSetup():

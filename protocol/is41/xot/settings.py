@@ -17,6 +17,9 @@ T25: Final = 200.0  # seconds for data to be acknowledged
 T_SETUP: Final = 60.0  # seconds for a call or PVC setup to come on a new connection: ours
 T_PACKET: Final = 30.0  # seconds for a packet that was begun to be complete: ours
 PACKET_LENGTHS: Final = tuple(1 << power for power in range(4, 13))  # octets of data: X.25 §7
+ADDRESS_LENGTH_MAX: Final = 15  # digits: X.25 §5.2
+LCN_MAX: Final = 0xFFF
+NAME_LENGTH_MAX: Final = 0xFF  # octets of an interface name: RFC 1613 §6.5
 USER_DATA_LENGTH_MAX: Final = 16  # octets, without fast select: X.25 §5.2
 
 
@@ -34,12 +37,23 @@ class Timers:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pvc:
-    """The two ends of a permanent virtual circuit (RFC 1613 §6.5): interface names, channels."""
+    """The two ends of a permanent virtual circuit (RFC 1613 §6.5): interface names, channels.
+
+    Raises ValueError for what has no room in a setup packet.
+    """
 
     initiator: str
     initiator_lcn: int
     responder: str
     responder_lcn: int
+
+    def __post_init__(self) -> None:
+        for name in (self.initiator, self.responder):
+            if not name.isascii() or len(name) > NAME_LENGTH_MAX:
+                raise ValueError(f"{name!r} is not ASCII, {NAME_LENGTH_MAX} octets at most")
+        for lcn in (self.initiator_lcn, self.responder_lcn):
+            if not 0 <= lcn <= LCN_MAX:
+                raise ValueError(f"logical channel {lcn} is not 0 to {LCN_MAX}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,10 +84,8 @@ class Settings:
             raise ValueError(f"packet length {self.packet_length} is no power of 2, 16 to 4096")
         if len(self.user_data) > USER_DATA_LENGTH_MAX:
             raise ValueError(f"user data have {USER_DATA_LENGTH_MAX} octets at most")
-        if not all(
-            (len(number) < 16 and number.isdecimal()) or not number
-            for number in (self.called, self.calling)
-        ):
-            raise ValueError("an address has 15 decimal digits at most")
-        if not 0 <= self.lcn < 1 << 12:
-            raise ValueError(f"logical channel {self.lcn} is not 0 to 4095")
+        for address in (self.called, self.calling):
+            if address and not (address.isdecimal() and len(address) <= ADDRESS_LENGTH_MAX):
+                raise ValueError(f"address {address!r} has not {ADDRESS_LENGTH_MAX} digits at most")
+        if not 0 <= self.lcn <= LCN_MAX:
+            raise ValueError(f"logical channel {self.lcn} is not 0 to {LCN_MAX}")

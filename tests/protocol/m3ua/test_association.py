@@ -8,7 +8,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from associations import MSU, data, error_codes, give, kinds, message_of, sent, settled
+from associations import (
+    MSU,
+    data,
+    error_codes,
+    give,
+    kinds,
+    message_of,
+    messages_in,
+    sent,
+    settled,
+)
+from carriers import M3UA, RAW_IP, in_sctp
 from is41.adaptation.messages import Parameter
 from is41.errors import EncodeError
 from is41.link import (
@@ -23,7 +34,7 @@ from is41.link import (
 )
 from is41.m3ua.asp import Asp
 from is41.m3ua.association import INPUTS, Association, Input, State
-from is41.m3ua.codes import Aspsm, ErrorCode, MessageClass, ParameterTag
+from is41.m3ua.codes import Aspsm, ErrorCode, MessageClass, ParameterTag, TrafficMode
 from is41.m3ua.messages import Message
 from is41.m3ua.settings import Settings
 from is41.m3ua.sgp import Sgp
@@ -31,6 +42,7 @@ from is41.machine import REFUSED_MAX
 from is41.mtp.msu import Msu, ServiceIndicator
 from is41.reading import Layer
 from links import Wire, events_of, payloads
+from tshark import dissect
 
 BEAT = (MessageClass.ASPSM, Aspsm.BEAT)
 PLAIN = Settings()
@@ -295,6 +307,43 @@ def test_an_end_whose_far_end_went_away_notices(seed: int) -> None:
             end.expire(deadline)
             end.octets_to_send()
         assert end.is_finished
+
+
+@pytest.mark.tshark
+def test_tshark_reads_what_both_sides_send() -> None:
+    configured = Settings(
+        routing_context=7,
+        network_appearance=3,
+        asp_identifier=4,
+        traffic_mode=TrafficMode.OVERRIDE,
+    )
+    ends = Asp(0.0, configured, allowed=True), Sgp(0.0, configured, allowed=True)
+    messages: list[Message] = []
+
+    def settle() -> None:
+        for this in (0, 1) * 4:
+            octets = ends[this].octets_to_send()
+            messages.extend(messages_in(octets))
+            ends[1 - this].receive(octets, 0.0)
+
+    settle()
+    for end in ends:
+        end.send(MSU.encode(), Layer.MTP3, 0.0)
+        end.expire(30.0)
+        give(end, Message(MessageClass.RKM, 1))
+    settle()
+    ends[0].close(30.0)
+    settle()
+    packets = [in_sctp(message.encode(), M3UA) for message in messages]
+    for message, read in zip(messages, dissect(packets, RAW_IP), strict=True):
+        assert read["m3ua.message_class"] == [str(int(message.message_class))]
+        assert read["m3ua.message_type"] == [str(int(message.message_type))]
+        assert "_ws.malformed" not in read
+    assert set(INPUTS) - set(kinds(messages)) == {
+        (MessageClass.ASPTM, 2),  # an ASP that is not prohibited says nothing of being inactive
+        (MessageClass.ASPTM, 4),
+        (MessageClass.SSNM, 3),
+    }
 
 
 def test_the_two_sides_agree_on_kinds_of_messages() -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from is41.errors import DecodeError, EncodeError, Truncated
-from is41.tali.messages import HEADER_LENGTH, LENGTHS, SYNC, Message, Opcode
+from is41.tali.messages import HEADER_LENGTH, LENGTHS, SYNC, Message, Opcode, payload_length
 from messages import TALI_MESSAGES, fault_of, vectors
 
 VECTORS: Final = vectors("tali")
@@ -91,6 +91,19 @@ def test_an_opcode_is_known_and_in_lower_case(opcode: bytes) -> None:
 def test_a_message_begins_with_the_sync(sync: bytes) -> None:
     error = fault(sync + b"test" + bytes(2))
     assert (type(error), error.field) == (DecodeError, "sync")
+
+
+def test_a_header_alone_says_how_long_the_payload_is() -> None:
+    octets = VECTORS["tali_sccp_regnot"]
+    assert payload_length(octets[:HEADER_LENGTH]) == len(octets) - HEADER_LENGTH
+    with pytest.raises(Truncated):
+        payload_length(octets[: HEADER_LENGTH - 1])
+
+
+@pytest.mark.parametrize("octets", [b"\0", b"TB", b"TALJ", b"GET / HTTP/1.1"])
+def test_a_wrong_sync_is_told_at_its_first_octets(octets: bytes) -> None:
+    error = fault(octets)
+    assert (type(error), error.field, error.offset) == (DecodeError, "sync", 0)
 
 
 @given(st.binary(max_size=40), st.booleans())

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from carriers import RAW_IP, XOT_PORT, in_tcp
 from circuits import (
     PATHS,
     PVC,
@@ -17,6 +18,7 @@ from circuits import (
     give,
     link_in,
     packet_of,
+    packets_in,
     sent,
     timers,
     types,
@@ -37,13 +39,14 @@ from is41.machine import REFUSED_MAX
 from is41.reading import Layer
 from is41.x25.codes import Diagnostic, PacketType
 from is41.x25.packets import CallSetup, Clear, Data, FlowControl, Other, Reset
-from is41.xot.link import Link
+from is41.xot.link import Link, Packet
 from is41.xot.pvc import PACKET_TYPE as PVC_SETUP
 from is41.xot.pvc import PvcSetup
 from is41.xot.settings import Settings
 from is41.xot.setup import call, pvc_request
 from is41.xot.states import ALWAYS, TRANSITIONS, Act, Input, State
 from links import Wire, events_of, payloads
+from tshark import dissect
 
 ACCEPTED = PacketType.CALL_ACCEPTED
 CALLS = [Input.CALL, Input.CALL_ACCEPTED, Input.CLEAR, Input.CLEAR_CONFIRMATION]
@@ -178,6 +181,12 @@ def test_a_call_with_other_user_data_is_cleared() -> None:
     )
     (refused,) = (e for e in events_of(link) if isinstance(e, MessageRefused))
     assert "c1, not c0" in refused.error.reason
+
+
+def test_a_call_is_cleared_in_its_own_modulo() -> None:
+    link = Link(0.0, Settings(user_data=b"\xc0"), calling=False, allowed=True)
+    link.receive(xot(call(Settings(modulo=128))), 0.0)
+    assert [packet.modulo for packet in sent(link)] == [128]
 
 
 def test_a_call_that_is_cleared_is_told_with_its_cause() -> None:
@@ -623,3 +632,38 @@ def test_what_was_acknowledged_was_kept_when_the_connection_drops(seed: int) -> 
         regnot(n, len(kept_one) - 7) for n, kept_one in enumerate(dict.fromkeys(kept))
     ]
     assert len(set(kept)) == 20
+
+
+@pytest.mark.tshark
+@pytest.mark.parametrize("configured", [SVC, Settings(modulo=128, window=100), PVC])
+def test_tshark_reads_what_a_caller_sends(configured: Settings) -> None:
+    caller = Link(0.0, configured, calling=True, allowed=True)
+    called = Link(0.0, configured, calling=False, allowed=True)
+    packets: list[Packet] = []
+
+    def turn() -> None:
+        octets = caller.octets_to_send()
+        packets.extend(packets_in(octets))
+        called.receive(octets, 0.0)
+        caller.receive(called.octets_to_send(), 0.0)
+
+    turn()
+    turn()
+    caller.send(regnot(1, 150), Layer.TCAP, 0.0)
+    called.send(regnot(2), Layer.TCAP, 0.0)
+    turn()
+    caller.acknowledge(1, 0.0)
+    turn()
+    caller.prohibit(0.0)
+    turn()
+    caller.close(0.0)
+    turn()
+    segments = in_tcp([xot(packet) for packet in packets], XOT_PORT)
+    for packet_type, read in zip(types(packets), dissect(segments, RAW_IP), strict=True):
+        assert [int(each, 0) for each in read["x25.type"]] == [packet_type]
+        assert "_ws.malformed" not in read
+    assert types(packets)[-4:] == (
+        [PacketType.DATA, PacketType.DATA, PacketType.RR, PacketType.RNR]
+        if configured is PVC
+        else [PacketType.DATA, PacketType.RR, PacketType.RNR, PacketType.CLEAR]
+    )

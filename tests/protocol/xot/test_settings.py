@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from is41.xot.settings import Settings
+from is41.xot.settings import Pvc, Settings
 
 
 @pytest.mark.parametrize(
@@ -25,8 +25,28 @@ from is41.xot.settings import Settings
     ],
 )
 def test_what_x25_has_no_room_for_is_refused(wrong: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match=r"is |have |has "):
+    with pytest.raises(ValueError, match=r"is (not|neither|no) |ha(ve|s not) "):
         Settings(**wrong)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"initiator": "é"},
+        {"responder": "x" * 256},
+        {"initiator_lcn": -1},
+        {"responder_lcn": 4096},
+    ],
+)
+def test_what_a_setup_packet_has_no_room_for_is_refused(wrong: dict[str, Any]) -> None:
+    right: dict[str, Any] = {
+        "initiator": "a",
+        "initiator_lcn": 1,
+        "responder": "b",
+        "responder_lcn": 2,
+    }
+    with pytest.raises(ValueError, match="is not "):
+        Pvc(**(right | wrong))
 
 
 def test_the_widest_settings_are_taken() -> None:
