@@ -116,7 +116,7 @@ def configure(
     folder: Annotated[Path, typer.Argument(help="The folder to write.", metavar="FOLDER")],
     scenario: Name = "fig1",
     speed: Speed = None,
-    transport: Annotated[str, typer.Option(help="Of the copies: tali or m3ua.")] = "tali",
+    transport: Annotated[str, typer.Option(help="Of the copies: tali, xot or m3ua.")] = "tali",
     port: Annotated[
         int, typer.Option(help="The first that clonewatch listens at.", min=1, max=0xFF00)
     ] = 7001,

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from clonewatch.addresses import Address
 from is41.m3ua.asp import Asp
-from is41.m3ua.settings import Settings
+from is41.m3ua.settings import Settings as M3uaSettings
 from is41.m3ua.sgp import Sgp
 from is41.reading import Layer
 from is41.tali.link import Link as Tali
+from is41.xot.link import Link as Xot
+from is41.xot.settings import Settings as XotSettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,10 +25,16 @@ class Transport(StrEnum):
     """What a link is made of."""
 
     TALI = "tali"
+    XOT = "xot"
     M3UA = "m3ua"
 
 
-LAYERS = {Transport.TALI: Layer.MTP3, Transport.M3UA: Layer.MTP3}
+# What messages begin with. X.25 carries any layer as it is; IS-41 uses it for TCAP alone.
+LAYERS: Final = {
+    Transport.TALI: Layer.MTP3,
+    Transport.XOT: Layer.TCAP,
+    Transport.M3UA: Layer.MTP3,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +60,13 @@ class Url:
 def link_maker(transport: Transport, *, connects: bool) -> Callable[[float], Link]:
     """What makes the machine of each new connection, with the protocol's own settings.
 
-    Who *connects* is the ASP of M3UA; TALI's ends are alike.
+    Who *connects* calls in X.25, and is the ASP of M3UA; TALI's ends are alike.
     """
     match transport:
         case Transport.TALI:
             return lambda now: Tali(now, allowed=True)
+        case Transport.XOT:
+            return lambda now: Xot(now, XotSettings(), calling=connects, allowed=True)
         case Transport.M3UA:
             side = Asp if connects else Sgp
-            return lambda now: side(now, Settings(), allowed=True)
+            return lambda now: side(now, M3uaSettings(), allowed=True)

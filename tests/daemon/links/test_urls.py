@@ -14,9 +14,12 @@ from is41.reading import Layer
 from links import Wire
 
 MSU: Final = Msu(dpc=PointCode(10, 20, 40), opc=PointCode(10, 20, 1), payload=b"\x09").encode()
+PACKAGE: Final = bytes.fromhex("E4 06 C7 04 00000001")
 
 
-@pytest.mark.parametrize("text", ["tali://192.0.2.1:7001", "m3ua://[2001:db8::1]:2905"])
+@pytest.mark.parametrize(
+    "text", ["tali://192.0.2.1:7001", "xot://a:1998", "m3ua://[2001:db8::1]:2905"]
+)
 def test_a_url_is_read_and_printed(text: str) -> None:
     assert str(Url.of(text)) == text
 
@@ -36,8 +39,9 @@ def test_the_two_ends_of_a_transport_understand_one_another(transport: Transport
     wire = Wire(*(link_maker(transport, connects=connects)(0.0) for connects in (True, False)))
     wire.settle(0.0)
     assert all(end.is_open for end in wire.ends)
-    assert LAYERS[transport] is Layer.MTP3
+    layer = LAYERS[transport]
+    octets = MSU if layer is Layer.MTP3 else PACKAGE
     for end in wire.ends:
-        end.send(MSU, LAYERS[transport], 0.0)
+        end.send(octets, layer, 0.0)
     wire.settle(0.0)
-    assert wire.heard == ([MSU], [MSU])
+    assert wire.heard == ([octets], [octets])

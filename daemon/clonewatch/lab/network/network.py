@@ -23,6 +23,7 @@ from clonewatch.lab.timeline import Heard, Started, Stopped, roamer_phone
 from clonewatch.links import Connector, Listener
 from clonewatch.links.urls import LAYERS, link_maker
 from is41.map.values import Mscid
+from is41.reading import Layer
 from is41.sccp.codes import Subsystem
 
 from .runner import End, Runner
@@ -188,7 +189,10 @@ class Network:
                 await connector.start()
 
     def _end(self, wire: Wire, name: str) -> End:
-        end = End(self.runners[name], wire.other(name), LAYERS[wire.transport])
+        layer = LAYERS[wire.transport]
+        if self.scenario.psms.name not in {wire.connecting, wire.listening}:
+            layer = max(layer, Layer.SCCP)  # what is passed on has an address
+        end = End(self.runners[name], wire.other(name), layer)
         wire.ends[name] = end
         return end
 
