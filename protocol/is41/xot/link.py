@@ -11,6 +11,7 @@ not acknowledged, loses nothing when we fail.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from is41.errors import DecodeError, EncodeError, Truncated
@@ -381,14 +382,9 @@ class Link(Machine[Input]):
 
     def _send_flow(self) -> None:
         """Acknowledge, and say whether our side takes more."""
-        self._send(
-            FlowControl(
-                packet_type=PacketType.RR if self._allowed else PacketType.RNR,
-                lcn=self._lcn,
-                modulo=self._terms.modulo,
-                p_r=self._receiver.acknowledge(),
-            )
-        )
+        packet_type = PacketType.RR if self._allowed else PacketType.RNR
+        p_r = self._receiver.acknowledge()
+        self._to_send += _flow_octets(packet_type, self._lcn, self._terms.modulo, p_r)
 
     def _agree(self, terms: Terms) -> None:
         self._terms = terms
@@ -420,6 +416,13 @@ class Link(Machine[Input]):
         self._deadlines.clear()
         self._events.append(event)
         self._events.append(StateChanged(self.state))
+
+
+@lru_cache(maxsize=2 * 128)
+def _flow_octets(packet_type: PacketType, lcn: int, modulo: int, p_r: int) -> bytes:
+    """RR or RNR behind its header; kept, for they are said again and again."""
+    packet = FlowControl(packet_type=packet_type, lcn=lcn, modulo=modulo, p_r=p_r)
+    return Message(packet.encode()).encode()
 
 
 def _decode(octets: bytes) -> Packet:
