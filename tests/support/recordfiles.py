@@ -87,6 +87,7 @@ class Disk:
 
     def __init__(self) -> None:
         self.full = False
+        self.fault: Exception = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))  # when it is full
         self.octets_left: int | None = None  # when it is full: how much of a write still goes in
         self.syncs = True
 
@@ -102,7 +103,7 @@ class _File(OpenFile):
     def write(self, octets: bytes, at: int) -> None:
         if self._disk.full:
             super().write(octets[: self._disk.octets_left or 0], at)
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            raise self._disk.fault
         super().write(octets, at)
 
     def sync(self) -> None:

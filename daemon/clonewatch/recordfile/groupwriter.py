@@ -62,7 +62,7 @@ class GroupWriter:
                 self._file = self._open_file(self._current.open_path)
             self._file.write(block.octets, self._end)
         except OSError as error:
-            self._fail(error, now, rows_lost)
+            self.fail(error, now, rows_lost)
             return False
         self._end += len(block.octets)
         self.written = block.next
@@ -73,6 +73,15 @@ class GroupWriter:
             self.retry_at = None
             self._tell(Resumed(self._current.open_path, rows_lost - self._lost_before))
         return True
+
+    def fail(self, error: Exception, now: float, rows_lost: int) -> None:
+        """Nothing can be written, for whatever reason, until `retry_at`."""
+        has_worked = self.retry_at is None
+        self.retry_at = now + RETRY_S
+        if has_worked:
+            self._lost_before = rows_lost
+            path = self._directory if self._group is None else self._group.open_path
+            self._tell(Failed(path, _reason(error)))
 
     def next_deadline(self) -> float | None:
         """When `expire` should be called."""
@@ -132,12 +141,6 @@ class GroupWriter:
             self.finished.append(self._group)
         self._group = None
 
-    def _fail(self, error: OSError, now: float, rows_lost: int) -> None:
-        if self.retry_at is None:
-            self._lost_before = rows_lost
-            self._tell(Failed(self._current.open_path, _reason(error)))
-        self.retry_at = now + RETRY_S
-
     def _done(self, act: Callable[[], None], now: float) -> bool:
         """Do what syncs; whether it could be done. A failure is told once."""
         if self._group is None:
@@ -156,5 +159,7 @@ class GroupWriter:
         return True
 
 
-def _reason(error: OSError) -> str:
-    return error.strerror or str(error)
+def _reason(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return f"{type(error).__name__}: {error}"

@@ -84,21 +84,35 @@ class Pending:
         """Remove the next block: rows of one half hour whose numbers follow one another."""
         if not self._queue:
             return None
-        head = self._queue[0]
-        first, start_ms = head.first, head.start_ms
+        first, start_ms = self._queue[0].first, self._queue[0].start_ms
         parts, room = [], BLOCK_ROWS_MAX
-        while self._queue and room:
-            waiting = self._queue[0]
+        for waiting in self._queue:
             if waiting.start_ms != start_ms or waiting.first != first + BLOCK_ROWS_MAX - room:
                 break
-            count = min(room, len(waiting.batch))
-            parts.append(packed(waiting.batch[:count], waiting.received_ms))
-            room -= count
-            if count == len(waiting.batch):
-                self._queue.popleft()
-            else:
-                waiting.batch = waiting.batch[count:]
-                waiting.first += count
+            batch = waiting.batch[:room]
+            parts.append(packed(batch, waiting.received_ms))
+            room -= len(batch)
+            if not room:
+                break
         rows = joined(parts)
-        self.rows -= len(rows)
-        return NumberedBlock(start_ms, first, len(rows), block_of(rows, first))
+        block = NumberedBlock(start_ms, first, len(rows), block_of(rows, first))
+        self._remove(len(rows))  # only now: what cannot be packed stays, and can be counted
+        return block
+
+    def drop(self) -> None:
+        """Lose all that waits."""
+        self.rows_lost += self.rows
+        self.rows = 0
+        self._queue.clear()
+
+    def _remove(self, rows: int) -> None:
+        """Forget so many of the first rows."""
+        self.rows -= rows
+        while rows:
+            waiting = self._queue[0]
+            if rows < len(waiting.batch):
+                waiting.batch = waiting.batch[rows:]
+                waiting.first += rows
+                return
+            rows -= len(waiting.batch)
+            self._queue.popleft()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 import time
@@ -51,7 +52,7 @@ class Recorder:
         pending_rows_max: int = PENDING_ROWS_MAX,
     ) -> None:
         self.directory = directory
-        self._tell = tell
+        tell = _safely(tell)
         self._clock = clock
         directory.mkdir(parents=True, exist_ok=True)
         self._lock_descriptor = locked(directory, "somebody else writes this record file")
@@ -143,18 +144,32 @@ class Recorder:
 
     def _run(self) -> None:
         while not self._closing or self._waiting:
-            block = self._next_block()
-            now = time.monotonic()
-            if block is not None:
-                self._tried(written=self._writer.write(block, now, self._pending.rows_lost))
-            elif not self._waiting:
-                self._writer.half_hour_passed(self._now_ms(), now)
-            if self._sync_wanted and self._sync_to <= self.written:
-                self._writer.sync(now)
-                self._let_look()
-            self._writer.expire(now)
-            self._hand_over()
-        self._end()
+            self._guarded(self._turn)
+        self._guarded(self._end)
+
+    def _guarded(self, act: Callable[[], None]) -> None:
+        """Take whatever goes wrong as a failing disk: nobody may wait for a thread that is gone."""
+        try:
+            act()
+        except Exception as error:  # noqa: BLE001
+            with self._changed:
+                self._writer.fail(error, time.monotonic(), self._pending.rows_lost)
+                if self._closing:
+                    self._give_up()
+                self._changed.notify_all()
+
+    def _turn(self) -> None:
+        block = self._next_block()
+        now = time.monotonic()
+        if block is not None:
+            self._tried(written=self._writer.write(block, now, self._pending.rows_lost))
+        elif not self._waiting:
+            self._writer.half_hour_passed(self._now_ms(), now)
+        if self._sync_wanted and self._sync_to <= self.written:
+            self._writer.sync(now)
+            self._let_look()
+        self._writer.expire(now)
+        self._hand_over()
 
     def _next_block(self) -> NumberedBlock | None:
         """The block that is due; waits for it, but not for long."""
@@ -162,12 +177,12 @@ class Recorder:
             if self._block is None and not self._is_due(time.monotonic()):
                 self._changed.wait(self._patience_s(time.monotonic()))
             now = time.monotonic()
-            if self._block is None and self._is_due(now):
-                self._block = self._pending.take()
             retry_at = self._writer.retry_at
             if retry_at is not None and now < retry_at and not self._closing:
                 self._changed.wait(retry_at - now)
                 return None
+            if self._block is None and self._is_due(now):
+                self._block = self._pending.take()
             return self._block
 
     def _is_due(self, now: float) -> bool:
@@ -203,9 +218,10 @@ class Recorder:
 
     def _give_up(self) -> None:
         """Count as lost what cannot be written any more."""
-        while self._block is not None:
+        if self._block is not None:
             self._pending.rows_lost += self._block.rows
-            self._block = self._pending.take()
+            self._block = None
+        self._pending.drop()
 
     def _hand_over(self) -> None:
         """Give finished groups to the sealer."""
@@ -219,3 +235,13 @@ class Recorder:
             self._hand_over()
         self._writer.sync(now)
         self._writer.close()
+
+
+def _safely(tell: Callable[[Event], None]) -> Callable[[Event], None]:
+    """What cannot be told must not look like something that cannot be written."""
+
+    def told(event: Event) -> None:
+        with contextlib.suppress(Exception):
+            tell(event)
+
+    return told

@@ -1,11 +1,13 @@
 """The record file of one machine."""
 
+import dataclasses
 import os
 import random
 import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -133,6 +135,68 @@ def test_closing_on_a_full_disk_counts_what_was_not_stored(tmp_path: Path) -> No
     it.close(seal=True)
     assert told.kinds == ["Failed"]
     assert it.rows_lost == 10_000
+
+
+def in_time(act: Callable[[], object]) -> None:
+    """Do something that must not wait for ever."""
+    thread = threading.Thread(target=act, daemon=True)
+    thread.start()
+    thread.join(60)
+    assert not thread.is_alive()
+
+
+def test_nobody_waits_for_a_writer_that_fails_otherwise_than_a_disk_does(tmp_path: Path) -> None:
+    disk, told, resumed = Disk(), Told(), threading.Event()
+
+    def tell(event: object) -> None:
+        told.append(event)  # type: ignore[arg-type]
+        if told.kinds[-1] == "Resumed":
+            resumed.set()
+
+    disk.full, disk.fault = True, MemoryError("no memory")
+    batch = registrations(200)
+    it = Recorder(tmp_path, tell=tell, clock=Clock(), open_file=disk, pending_rows_max=50)
+    in_time(lambda: [it.append(batch[at : at + 40]) for at in range(0, 160, 40)])
+    in_time(it.flush)
+    assert it.is_failing
+    assert it.rows_lost >= 40
+    disk.full = False
+    assert resumed.wait(60)
+    it.append(batch[160:])
+    in_time(it.close)
+    assert told.kinds == ["Failed", "Resumed"]
+    assert "no memory" in str(told[0])
+    sequence, stored = whole(read(tmp_path))
+    assert len(sequence) == 200 - it.rows_lost
+    assert same(stored, batch[sequence])
+
+
+def test_registrations_that_cannot_be_packed_hang_nothing(tmp_path: Path) -> None:
+    told, batch = Told(), registrations(100)
+    bad = dataclasses.replace(batch[:40], esn=batch.esn[:3])
+    it = Recorder(tmp_path, tell=told, clock=Clock(), pending_rows_max=50)
+    in_time(lambda: [it.append(part) for part in (bad, batch[:40], batch[40:80])])
+    in_time(it.flush)
+    assert it.is_failing
+    in_time(it.close)
+    assert told.kinds == ["Failed"]
+    assert it.rows_lost == 120
+
+
+def test_who_is_told_may_fail_and_nobody_waits(tmp_path: Path) -> None:
+    def tell(_: object) -> None:
+        raise ValueError("cannot be told")
+
+    disk = Disk()
+    disk.full = True
+    it = Recorder(tmp_path, tell=tell, clock=Clock(), open_file=disk, pending_rows_max=50)
+    batch = registrations(120)
+    in_time(lambda: [it.append(batch[at : at + 40]) for at in (0, 40, 80)])
+    assert it.is_failing
+    disk.full = False
+    in_time(it.close)
+    assert it.rows_lost == 40
+    assert same(whole(read(tmp_path))[1], batch[:80])
 
 
 def test_while_the_disk_is_merely_slow_nothing_is_lost(tmp_path: Path) -> None:
