@@ -45,28 +45,26 @@ def opened(
     """
     for part in directory.glob("*.part"):
         part.unlink()
-    next_sequence, end = 0, 0
-    to_seal: list[Group] = []
     groups = groups_in(directory)
     for group in groups:
         _settle(group, tell)
-        if group.is_sealed:
-            next_sequence = _behind_sealed(group, tell)
-            continue
-        contents = open_contents(group.open_path)
-        end = contents.end
-        if contents.torn_octets:
-            _cut_back(group.open_path, end)
-            tell(CutBack(group.open_path, contents.torn_octets))
-        next_sequence = contents.next_sequence or group.first
-        to_seal.append(group)
-    last = to_seal[-1] if to_seal and to_seal[-1] is groups[-1] else None
-    goes_on = last is not None and end > 0 and last.start_ms == half_hour(received_ms)
+    to_seal = tuple(group for group in groups[:-1] if not group.is_sealed)
+    if not groups:
+        return Opened(next_sequence=sequence_min)
+    last = groups[-1]  # only this one is looked into: those before it have all their numbers
+    if last.is_sealed:
+        behind = _behind_sealed(last, tell)
+        return Opened(next_sequence=max(behind, sequence_min), to_seal=to_seal)
+    contents = open_contents(last.open_path)
+    if contents.torn_octets:
+        _cut_back(last.open_path, contents.end)
+        tell(CutBack(last.open_path, contents.torn_octets))
+    goes_on = contents.end > 0 and last.start_ms == half_hour(received_ms)
     return Opened(
-        next_sequence=max(next_sequence, sequence_min),
+        next_sequence=max(contents.next_sequence or last.first, sequence_min),
         group=last if goes_on else None,
-        end=end if goes_on else 0,
-        to_seal=tuple(to_seal[:-1] if goes_on else to_seal),
+        end=contents.end if goes_on else 0,
+        to_seal=to_seal if goes_on else (*to_seal, last),
     )
 
 

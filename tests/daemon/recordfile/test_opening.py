@@ -47,6 +47,25 @@ def test_an_open_group_without_a_whole_block_is_left_behind(tmp_path: Path) -> N
     assert opened(tmp_path, AT_10, tell=told) == Opened(next_sequence=500, to_seal=(group,))
 
 
+def test_only_the_last_group_is_looked_into(tmp_path: Path) -> None:
+    before = [open_group(tmp_path, BATCH, first, start_ms=AT_10 - 7_200_000) for first in (0, 100)]
+    for group in before:
+        group.open_path.unlink()
+        group.open_path.mkdir()  # whoever reads it has an OSError
+    last = open_group(tmp_path, BATCH, 200)
+    begun = opened(tmp_path, AT_10, tell=Told())
+    assert (begun.next_sequence, begun.group, begun.to_seal) == (300, last, tuple(before))
+
+
+def test_a_torn_block_of_an_earlier_group_is_left_out_when_it_is_sealed(tmp_path: Path) -> None:
+    group = open_group(tmp_path, BATCH, start_ms=AT_10 - 7_200_000, torn=b"CWR1\x07")
+    open_group(tmp_path, BATCH, 100)
+    assert opened(tmp_path, AT_10, tell=Told()).to_seal == (group,)
+    seal(group, Told())
+    sequence, _ = whole(read(tmp_path))
+    assert sequence.tolist() == list(range(200))
+
+
 def test_numbers_that_others_know_of_are_not_given_again(tmp_path: Path) -> None:
     open_group(tmp_path, BATCH)
     assert opened(tmp_path, AT_10, sequence_min=250, tell=Told()).next_sequence == 250
