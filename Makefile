@@ -10,7 +10,7 @@ SHARE := $(PREFIX)/share/clonewatch
 INTO := $(DESTDIR)$(PREFIX)
 CONFIG := $(DESTDIR)$(SYSCONFDIR)/clonewatch
 
-.PHONY: demo test check format bench bench-smoke install units clean
+.PHONY: demo test check format bench bench-smoke evaluate install units clean
 
 demo: .venv/ready
 	$(BIN)/clonewatch demo
@@ -32,6 +32,9 @@ bench: .venv/ready
 
 bench-smoke: .venv/ready
 	$(BIN)/python bench/run.py --smoke
+
+evaluate: .venv/ready
+	$(BIN)/clonewatch evaluate --page docs
 
 .venv/ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import typer
 
-from clonewatch.cli import check, clocks, decode, demo, detect, lab, records, replay, status, travel
+from clonewatch.cli import (
+    check,
+    clocks,
+    decode,
+    demo,
+    detect,
+    evaluate,
+    lab,
+    records,
+    replay,
+    status,
+    travel,
+)
 
 app = typer.Typer(
     name="clonewatch",
@@ -18,6 +30,7 @@ app.command("clocks")(clocks.clocks)
 app.command("replay")(replay.replay)
 app.command("detect")(detect.detect)
 app.command("decode")(decode.decode)
+app.command("evaluate")(evaluate.evaluate)
 app.add_typer(travel.app, name="travel")
 app.add_typer(records.app, name="records")
 app.add_typer(lab.app, name="lab")

@@ -2,7 +2,8 @@
 
 Nobody looks at the travel table here. Speeds are what roads and airlines show: most drive at 60 to
 120 km/h with detours, few faster; flights cruise at 740 to 930 km/h with the wind, and phones are
-off from before the gate closes until the aircraft has landed.
+off from before the gate closes until the aircraft has landed. Flights that go with the jet stream
+are faster than those against it.
 """
 
 from __future__ import annotations
@@ -30,6 +31,9 @@ TRIP: Final = 0.22  # share of a driver's days at home
 FLIGHT: Final = 0.18  # share of a flyer's days at home
 TRIP_KM_TYPICAL: Final = 220.0  # cities further away draw less
 FLIGHT_KM_MIN: Final = 350.0
+WIND_KMH: Final = 45.0  # of the jet stream, which blows from west to east
+GROUND_KMH: Final = (680.0, 950.0)
+BESIDE_H: Final = (0.55, 1.5)
 NIGHT_HOUR: Final = 27.0  # local: nobody sets out for a way that ends later; days begin at 03:00
 HOME_SPREAD_KM: Final = 5.0  # and more where more people live
 
@@ -155,14 +159,15 @@ class People:
     ) -> NDArray[np.bool_]:
         """From the airport of one city to that of another; who went.
 
-        From phone off to phone on: boarding, taxiing and climbing take 35 to 90 minutes beside
-        the way at the speed of cruising, the wind included.
+        From phone off to phone on: closing the doors, taxiing, climbing and landing take half an
+        hour to an hour and a half beside the way at the speed of cruising, with the wind.
         """
         rng, cities = self._rng, self._country.cities
         airports = Places(cities.latitude[start], cities.longitude[start])
         there = Places(cities.latitude[end], cities.longitude[end])
-        ground_kmh = np.clip(rng.normal(835, 35, len(who)), 740, 930)
-        hours = distance_km(*airports, *there) / ground_kmh + rng.uniform(0.58, 1.5, len(who))
+        east = np.sign(there.longitude - airports.longitude)
+        ground_kmh = np.clip(rng.normal(835 + WIND_KMH * east, 35, len(who)), *GROUND_KMH)
+        hours = distance_km(*airports, *there) / ground_kmh + rng.uniform(*BESIDE_H, len(who))
         to_airport = distance_km(*self._here.of(who), *airports) / 60
         waits = rng.uniform(0.6, 1.8, len(who))
         can = depart + (to_airport + waits + hours + 2) * HOUR_MS < self._night(who, midnight_ms)

@@ -1,0 +1,229 @@
+"""The page: every figure with its interval, and what it means."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Final
+
+from .intervals import Estimate, quantile, rate, share
+from .tables import Quality
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from .scores import Score, Tally
+    from .suite import Results
+
+HOUR_S: Final = 3600.0
+MILLION: Final = 1e6
+HUNDRED_THOUSAND: Final = 1e5
+
+
+def page(results: Results) -> str:
+    """Give the page as Markdown."""
+    size = results.size
+    parts = [
+        "# How good are the alarms?",
+        "Made by `make evaluate`; do not edit. All intervals are of 95 %.",
+        (
+            f"Simulated: {size.subscribers:,} subscribers in {size.mscs} areas of the United States, "
+            f"{size.days:g} days, {size.cloned:,} of them cloned from a day after the second on, "
+            f"seed {size.seed}; a month of {size.month_days:g} days for what is rare. People commute, "
+            "drive, fly and sleep, and nobody looks at the travel table. 3 % of REGNOTs are seen "
+            "twice, 1 % come late, 0.5 % are lost."
+        ),
+        "## What was to be reached",
+        _goals(results),
+        "## By table",
+        BY_TABLE,
+        _scores(((quality, score) for quality, score in results.by_table.items()), "table"),
+        "![Recall by table](evaluation-tables.svg)",
+        "## By kind of clone",
+        BY_KIND,
+        _kinds(results.by_table[Quality.BUILT]),
+        "## Slack",
+        SLACK,
+        _scores(((f"{f:g}", score) for f, score in results.by_factor.items()), "times"),
+        "![Slack](evaluation-slack.svg)",
+        "## Window",
+        WINDOW,
+        _scores(((f"{h:g} h", score) for h, score in results.by_window.items()), "window"),
+        "## Wrong clocks",
+        _clocks(results),
+        "## How soon, how sure",
+        _delays(results.by_table[Quality.BUILT]),
+        "![Time to detection and confidence](evaluation-confidence.svg)",
+        CANNOT,
+        AGAIN,
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+BY_TABLE: Final = """\
+*Exact*: from edge to edge of the areas as they are. *Built*: `travel build` with its defaults, \
+which sees each area as a circle. *Wrong*: that, with 10 % of all entries wrong. *Learned*: the \
+wrong one after `travel learn` on a week of traffic.
+
+*Precision*: reported pairs that are of two phones. *Recall*: pairs reported, of those that are \
+physically there to see (two phones of one number, one after the other, sooner than the exact \
+table). *Clones found*: reported at least once, of those with anything there to see. *False*: \
+honest subscribers with a case, by million registrations and by 100,000 subscribers a day. \
+*Suspended*: honest subscribers with three conflicts of a confidence of 0.95, none held."""
+BY_KIND: Final = """\
+Built travel times. *Coverage* is what any method that compares times and places could see: \
+clones that ever registered sooner after (or before) their subscriber than the fastest journey \
+takes. The rest is out of its reach, whatever the table."""
+SLACK: Final = """\
+Built travel times, multiplied. Less than 1 is more lenient, more than 1 stricter."""
+WINDOW: Final = """\
+Built travel times. A recall is of what there is to see within the window."""
+CANNOT: Final = """\
+## What velocity checks cannot see
+
+- A clone in its subscriber's city: areas that touch are 0 minutes apart, so that no order of
+  registrations is impossible. It shows only when one of the two leaves town.
+- A clone that is on while its subscriber is off, for longer than the way between them takes.
+- A clone that hardly registers: what never meets in time cannot contradict.
+- Which phone is the clone where both are at places that are usual for the number, or where nothing
+  was known before the clone began.
+- Anything in the areas of MSCs without travel times (blank entries).
+
+What the simulation does not have: MSCs that report wrong numbers, roaming abroad, handsets that are
+shared or sold, tables made for another network, fraud that knows the rule. Its people obey the
+speeds of roads and airlines; fewer than one flight in a hundred is faster than the built table
+allows for between two cities, and then a false alarm is due."""
+AGAIN: Final = """\
+## Again, and with your own movement
+
+`make evaluate` makes this page again, to the figure. `clonewatch evaluate --movement FILE` tries
+real movement, a CSV of `user,time,lat,lon`; with `--mscs` and `--travel` against your own network
+and table, otherwise on a grid of 40 km and the times that `travel build` makes of it. Clones are
+made by giving one user's number to another's journey."""
+
+
+def _goals(results: Results) -> str:
+    """Figures that were asked for, beside what was reached."""
+    built, month = results.by_table[Quality.BUILT], results.month
+    skewed = results.skewed[Quality.BUILT]
+    rows = [
+        (
+            "false alarms per million registrations, at most 1",
+            _rate(rate(month.honest_alarmed, month.registrations / MILLION)),
+            f"{month.honest_alarmed} in {month.registrations / MILLION:.1f} million, 30 days",
+        ),
+        (
+            "the same with 1 % of MSCs up to 10 min off, at most 5",
+            _rate(rate(skewed.honest_alarmed, skewed.registrations / MILLION)),
+            f"{skewed.honest_alarmed} in {skewed.registrations / MILLION:.1f} million",
+        ),
+        (
+            "there to see and reported, exact table, at least 99.9 %",
+            _share(results.by_table[Quality.EXACT].pairs),
+            "pairs of registrations",
+        ),
+        ("the same, built table", _share(built.pairs), "circles hide what is between them"),
+        (
+            "honest subscribers suspended in the month: none",
+            str(month.honest_suspended),
+            f"per 100,000 subscribers a month at most {_per_month(results).high:.2g}",
+        ),
+        ("clone named, of cases: at least 50 %", _share(built.committed), "built table"),
+        ("rightly, of those: at least 90 %", _share(built.right), "built table"),
+    ]
+    return _table(("asked", "reached", ""), rows)
+
+
+def _per_month(results: Results) -> Estimate:
+    subscribers = results.size.subscribers
+    return rate(results.month.honest_suspended, subscribers / HUNDRED_THOUSAND)
+
+
+def _scores(scores: Iterable[tuple[str, Score]], heading: str) -> str:
+    headings = (
+        heading,
+        "precision",
+        "recall",
+        "clones found",
+        "coverage",
+        "false per million",
+        "false per 100,000 a day",
+        "suspended",
+    )
+    return _table(headings, [(name, *_row(score)) for name, score in scores])
+
+
+def _row(score: Score) -> tuple[str, ...]:
+    return (
+        _share(score.conflicts),
+        _share(score.pairs),
+        _share(score.found),
+        _share(score.covered),
+        _rate(rate(score.honest_alarmed, score.registrations / MILLION)),
+        _rate(rate(score.honest_alarmed, score.subscriber_days / HUNDRED_THOUSAND)),
+        str(score.honest_suspended),
+    )
+
+
+def _kinds(score: Score) -> str:
+    rows = [
+        (name, *(_share(each[key]) for each in (covered, found, pairs)))
+        for label, covered, found, pairs in (
+            ("", score.covered_by_kind, score.found_by_kind, score.pairs_by_kind),
+            (
+                "activity ",
+                score.covered_by_activity,
+                score.found_by_activity,
+                score.pairs_by_activity,
+            ),
+        )
+        for key in covered
+        for name in [f"{label}{key}".replace("_", " ")]
+    ]
+    return _table(("clone", "coverage", "clones found", "pairs reported"), rows)
+
+
+def _clocks(results: Results) -> str:
+    words = (
+        f"1 % of the MSCs are up to 10 minutes ahead or behind. Of {results.clocks_wrong} that are "
+        f"more than 2 minutes off, {results.clocks_found} were found to run away, and "
+        f"{results.clocks_accused} others."
+    )
+    names = ((f"{quality}, wrong clocks", score) for quality, score in results.skewed.items())
+    return words + "\n\n" + _scores(names, "table")
+
+
+def _delays(score: Score) -> str:
+    median, late = quantile(score.delays_s, 0.5), quantile(score.delays_s, 0.95)
+    clones = [confidence for confidence, is_clone in score.calibration if is_clone]
+    middle = quantile(clones, 0.5)
+    return (
+        "From a clone's first registration to the first report of it (built travel times, clones "
+        f"that were found): median {_hours(median)}, 95 % within {_hours(late)}. The median "
+        f"confidence of a cloned subscriber's case is {middle.value:.3f}. The clone was named in "
+        f"{_share(score.committed)} of the cases weighed, rightly in {_share(score.right)}."
+    )
+
+
+def _hours(estimate: Estimate) -> str:
+    hours = estimate.scaled(1 / HOUR_S)
+    return f"{hours.value:.1f} h ({hours.low:.1f} to {hours.high:.1f})"
+
+
+def _share(tally: Tally) -> str:
+    found = share(tally.count, tally.of)
+    if math.isnan(found.value):
+        return "-"
+    percent = found.scaled(100)
+    return f"{percent.value:.2f} % ({percent.low:.2f} to {percent.high:.2f})"
+
+
+def _rate(found: Estimate) -> str:
+    if math.isnan(found.value):
+        return "-"
+    return f"{found.value:.2f} ({found.low:.2f} to {found.high:.2f})"
+
+
+def _table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = ["| " + " | ".join(headings) + " |", "| " + " | ".join("---" for _ in headings) + " |"]
+    lines += ["| " + " | ".join(row) + " |" for row in rows]
+    return "\n".join(lines)

@@ -1,0 +1,84 @@
+"""What the detector reports of a trial, traced back to the rows that it is about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from clonewatch.detector import Conflict, Detector, conflicts_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from clonewatch.registrations import Registration
+
+    from .trial import Trial
+
+CHUNK: Final = 1 << 20  # registrations judged at once
+SUBSCRIBERS_SPARE: Final = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reported:
+    """Conflicts that stand in the end, in columns, by MSID and time."""
+
+    conflicts: list[Conflict]
+    first: NDArray[np.int64]  # row of the trial
+    second: NDArray[np.int64]
+    found_ms: NDArray[np.int64]  # true time of the arrival that showed it
+
+    def __len__(self) -> int:
+        return len(self.conflicts)
+
+
+def report(trial: Trial, travel_ms: NDArray[np.int64], window_ms: int) -> Reported:
+    """Run the detector over *trial* with *travel_ms*, by index of the MSCs."""
+    detector = Detector(
+        travel_ms,
+        trial.mscs.mscid_of,
+        window_ms=window_ms,
+        subscribers_max=trial.subscribers + SUBSCRIBERS_SPARE,
+        seed=1,
+    )
+    arrival_ms = np.maximum.accumulate(trial.true_ms)
+    standing: dict[tuple[Registration, Registration], tuple[Conflict, int]] = {}
+    for start in range(0, len(trial.batch), CHUNK):
+        findings = detector.window.take(trial.batch[start : start + CHUNK])
+        found_ms = arrival_ms[start + findings["at"]]
+        conflicts = conflicts_of(findings, found_ms, travel_ms, trial.mscs.mscid_of)
+        for conflict in conflicts:
+            pair = conflict.first, conflict.second
+            if conflict.superseded:
+                standing.pop(pair, None)
+            else:
+                standing[pair] = conflict, conflict.found_at
+    ordered = sorted(
+        standing.values(), key=lambda each: (each[0].msid, each[0].second.time, each[0].first.time)
+    )
+    rows = _rows(trial, {conflict.msid for conflict, _ in ordered})
+    return Reported(
+        conflicts=[conflict for conflict, _ in ordered],
+        first=np.array([rows[_key(conflict.first)] for conflict, _ in ordered], np.int64),
+        second=np.array([rows[_key(conflict.second)] for conflict, _ in ordered], np.int64),
+        found_ms=np.array([found_ms for _, found_ms in ordered], np.int64),
+    )
+
+
+def _key(registration: Registration) -> tuple[int, int, int, int]:
+    return registration.msid, registration.time, registration.msc, registration.esn
+
+
+def _rows(trial: Trial, msids: set[int]) -> dict[tuple[int, int, int, int], int]:
+    """Rows of some subscribers' registrations; of copies at one time, the first."""
+    batch = trial.batch
+    rows = np.flatnonzero(np.isin(batch.msid, np.array(sorted(msids), np.uint64)))[::-1]
+    keys = zip(
+        batch.msid[rows].tolist(),
+        batch.time[rows].tolist(),
+        batch.msc[rows].tolist(),
+        batch.esn[rows].tolist(),
+        strict=True,
+    )
+    return dict(zip(keys, rows.tolist(), strict=True))

@@ -1,0 +1,24 @@
+"""Plots of the results."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+from clonewatch.evaluate.page import page
+from clonewatch.evaluate.plots import write_plots
+from results import RESULTS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_every_plot_of_the_page_is_drawn_small_and_the_same_again(tmp_path: Path) -> None:
+    text = page(RESULTS)
+    for path in write_plots(RESULTS, tmp_path):
+        assert f"({path.name})" in text
+        octets = path.read_bytes()
+        assert ET.fromstring(octets).tag.endswith("svg")  # noqa: S314 - our own
+        assert 2_000 < len(octets) < 100_000
+        assert path in write_plots(RESULTS, tmp_path)
+        assert path.read_bytes() == octets

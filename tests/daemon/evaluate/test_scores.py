@@ -1,0 +1,54 @@
+"""What was reported beside what was there to see."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from clonewatch.evaluate.reported import report
+from clonewatch.evaluate.scores import Tally, score
+from clonewatch.evidence.network import Network
+from trials import EXACT, WINDOW_MS, trial
+
+MINUTE_S = 60
+
+
+def test_every_figure_of_a_small_story() -> None:
+    made = trial()
+    found = score(made, report(made, EXACT.ms, WINDOW_MS), Network(homes=made.homes), WINDOW_MS)
+    assert found.registrations == 7
+    assert found.subscriber_days == 1.0
+    assert found.conflicts == Tally(count=2, of=3)
+    assert found.honest_alarmed == 1
+    assert found.honest_suspended == 0
+    assert found.pairs == Tally(count=2, of=2)
+    assert found.pairs_by_kind["far"] == Tally(count=2, of=2)
+    assert found.pairs_by_kind["same_city"] == Tally(count=0, of=0)
+    assert found.pairs_by_activity == {
+        "0.3": Tally(count=0, of=0),
+        "1": Tally(count=2, of=2),
+        "3": Tally(count=0, of=0),
+    }
+    assert found.covered == found.found == Tally(count=1, of=1)
+    assert found.delays_s == [0.0]  # reported with its first registration
+    assert found.committed == found.right == Tally(count=1, of=1)
+    assert [is_clone for _, is_clone in found.calibration] == [True, False]
+
+
+def test_a_lenient_table_misses_and_accuses_nobody() -> None:
+    made = trial()
+    lenient = np.where(EXACT.ms > 0, 20 * 60_000, 0)
+    found = score(made, report(made, lenient, WINDOW_MS), Network(), WINDOW_MS)
+    assert found.conflicts == Tally(count=1, of=1)
+    assert found.pairs == Tally(count=1, of=2)
+    assert found.honest_alarmed == 0
+    assert found.delays_s == [15.0 * MINUTE_S]
+    assert found.committed == Tally(count=0, of=1)
+
+
+def test_nothing_reported_leaves_everything_unseen() -> None:
+    made = trial()
+    found = score(made, report(made, EXACT.ms * 0, WINDOW_MS), Network(), WINDOW_MS)
+    assert found.conflicts == Tally(count=0, of=0)
+    assert found.pairs == Tally(count=0, of=2)
+    assert found.found == Tally(count=0, of=1)
+    assert found.delays_s == []

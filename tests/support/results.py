@@ -1,0 +1,43 @@
+"""Results of a suite, made up."""
+
+from __future__ import annotations
+
+from clonewatch.evaluate.scores import Score, Tally
+from clonewatch.evaluate.suite import FACTORS, WINDOWS_H, Results, Size
+from clonewatch.evaluate.tables import Quality
+from clonewatch.evaluate.trial import KINDS
+
+KIND_TALLIES = {str(kind): Tally(count=9, of=10) for kind in KINDS}
+ACTIVITY_TALLIES = {name: Tally(count=8, of=10) for name in ("0.3", "1", "3")}
+SCORE = Score(
+    registrations=2_000_000,
+    subscriber_days=700_000,
+    conflicts=Tally(count=99, of=100),
+    honest_alarmed=1,
+    honest_sure=1,
+    honest_suspended=0,
+    pairs=Tally(count=27, of=30),
+    pairs_by_kind=KIND_TALLIES,
+    pairs_by_activity=ACTIVITY_TALLIES,
+    covered=Tally(count=30, of=50),
+    covered_by_kind=KIND_TALLIES,
+    covered_by_activity=ACTIVITY_TALLIES,
+    found=Tally(count=28, of=30),
+    found_by_kind=KIND_TALLIES,
+    found_by_activity=ACTIVITY_TALLIES,
+    delays_s=[600.0, 3600.0, 7200.0],
+    committed=Tally(count=20, of=30),
+    right=Tally(count=19, of=20),
+    calibration=[(0.9, True), (0.99, True), (0.3, False)],
+)
+RESULTS = Results(
+    size=Size(subscribers=100_000, days=7, cloned=50, month_days=30),
+    by_table=dict.fromkeys(Quality, SCORE),
+    skewed={Quality.EXACT: SCORE, Quality.BUILT: SCORE},
+    clocks_wrong=6,
+    clocks_found=5,
+    clocks_accused=0,
+    by_factor=dict.fromkeys(FACTORS, SCORE),
+    by_window=dict.fromkeys(WINDOWS_H, SCORE),
+    month=SCORE,
+)
