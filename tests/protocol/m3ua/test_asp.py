@@ -78,6 +78,19 @@ def test_every_state_and_input_goes_where_the_table_says(state: State, what: Inp
     ]
 
 
+@pytest.mark.parametrize("state", [s for s, what in TRANSITIONS if what is Input.T_ACK_EXPIRED])
+def test_t_ack_asks_again_or_ends_a_close(state: State) -> None:
+    asp = asp_in(state)
+    give(asp, Input.T_ACK_EXPIRED)
+    asked = {
+        State.ASP_DOWN: UP,
+        State.ACTIVATING: ACTIVE,
+        State.INACTIVATING: INACTIVE,
+    }
+    assert kinds(sent(asp)) == ([asked[state]] if state in asked else [])
+    assert asp.is_finished == (state is State.CLOSING)
+
+
 @pytest.mark.parametrize("what", LOCAL)
 @pytest.mark.parametrize("state", PATHS)
 def test_our_own_side_may_ask_for_anything_in_any_state(state: State, what: Input) -> None:

@@ -139,6 +139,19 @@ def test_heartbeats_measure_the_round_trip(side: type[Association]) -> None:
 
 
 @both_sides
+@pytest.mark.parametrize("steps", [[], [Input.UP_ACK, Input.UP], [Input.CLOSE]])
+def test_heartbeats_go_on_in_every_state(side: type[Association], steps: list[Input]) -> None:
+    end = active(side) if Input.CLOSE in steps else side(0.0, PLAIN, allowed=True)
+    give(end, *steps)
+    sent(end)
+    state = end.state
+    give(end, Input.T_BEAT_EXPIRED)
+    assert (kinds(sent(end)), end.state) == ([BEAT], state)
+    give(end, Input.SILENCE_EXPIRED)
+    assert end.is_finished
+
+
+@both_sides
 def test_a_peer_that_is_silent_for_two_heartbeats_is_gone(side: type[Association]) -> None:
     end = active(side)
     end.receive(data().encode(), 20.0)

@@ -140,6 +140,25 @@ def test_every_state_and_input_goes_where_the_table_says(state: State, what: Inp
         assert any(isinstance(each, event) for each in events) == (act in acts)
 
 
+@pytest.mark.parametrize(
+    ("state", "what"),
+    [
+        (state, what)
+        for state in PATHS
+        for what in Input
+        if what.name.endswith("EXPIRED") and ((state, what) in TRANSITIONS or what in ALWAYS)
+    ],
+)
+def test_every_timer_leads_where_the_table_says(state: State, what: Input) -> None:
+    link = link_in(state)
+    give(link, what)
+    after, acts = acts_of(state, what)
+    assert link.state is after
+    assert types(sent(link)) == [ANSWERS[act] for act in acts if act in ANSWERS]
+    refused = [e for e in events_of(link) if isinstance(e, MessageRefused | ProtocolViolated)]
+    assert len(refused) == len({Act.REFUSE, Act.VIOLATE} & set(acts))
+
+
 @pytest.mark.parametrize("what", [*PACKETS, *LOCAL])
 def test_a_finished_link_does_nothing_more(what: Input) -> None:
     link = link_in(State.FINISHED)
