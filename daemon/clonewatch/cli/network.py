@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Name = Annotated[
     str,
-    typer.Option("--scenario", help="fig1, fig2, fig6, or a file.", metavar="NAME|FILE"),
+    typer.Option("--scenario", help="fig1, fig2, fig6, direct, or a file.", metavar="NAME|FILE"),
 ]
 Speed = Annotated[
     float | None,

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from clonewatch.lab.scenario import Copies
+from clonewatch.addresses import Address
+from clonewatch.lab.scenario import Copies, MscSection, RvcdSection
+from clonewatch.links.urls import LAYERS, Url
 from clonewatch.mscs import Msc, Mscs
 from clonewatch.travel.table import TravelTimes, write_atomically
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 LATENESS_MINUTES: Final = 45.0  # the design's: a group, and time to bring it
 LATENESS_MINUTES_LEAST: Final = 0.25  # of the wall's clock: links and disks are no faster
 HOST: Final = "127.0.0.1"
+HLR_PORT_BEHIND: Final = 500  # more than there are MSCs
 
 
 def write_daemon_files(
@@ -31,7 +34,8 @@ def write_daemon_files(
 ) -> list[str]:
     """Write them; what `lab up` is to be told, so that both find one another. Raises OSError.
 
-    Links listen at *port* and on: one for each RVCD that copies at once.
+    Links listen at *port* and on, one for each node that sends at once. The HLR listens
+    HLR_PORT_BEHIND ports further on.
     """
     folder.mkdir(parents=True, exist_ok=True)
     mscs = Mscs(
@@ -44,21 +48,29 @@ def write_daemon_files(
         mscs.write(stream)
     with write_atomically(folder / "travel.csv") as stream:
         travel.write(stream)
-    told: list[str] = []
-    lines = [*_head(scenario, speed)]
-    for number, rvcd in enumerate(scenario.rvcds):
-        word = rvcd.name.lower().replace(" ", "-")
-        if rvcd.copies is Copies.LINK:
-            where = f"{HOST}:{port + number}"
-            lines += _link(word, transport, where)
-            told.append(f'--to "{rvcd.name}={transport}://{where}"')
-        else:
+    lines, told = list(_head(scenario, speed)), []
+    for number, node in enumerate(_tellers(scenario)):
+        word = node.name.lower().replace(" ", "-")
+        if isinstance(node, RvcdSection) and node.copies is Copies.GROUPS:
             (folder / word).mkdir(exist_ok=True)
             lines += _spool(word, scenario.group_minutes / speed)
-            told.append(f'--spool "{rvcd.name}={folder / word}"')
+            told.append(f'--spool "{node.name}={folder / word}"')
+            continue
+        where = Url(transport, Address(HOST, port + number))
+        lines += _link(word, where, answers=isinstance(node, MscSection))
+        told.append(f'--to "{node.name}={where}"')
+    hlr = Url(transport, Address(HOST, port + HLR_PORT_BEHIND))
+    lines += _hlr(scenario, hlr)
+    told.append(f"--hlr {hlr}")
     with write_atomically(folder / "clonewatch.toml") as stream:
         stream.write("\n".join(lines) + "\n")
     return told
+
+
+def _tellers(scenario: Scenario) -> list[RvcdSection | MscSection]:
+    """Who sends REGNOTs to the PSMS: RVCDs, and MSCs that have none."""
+    direct = [msc for msc in scenario.mscs if scenario.psms.name in msc.sends_to]
+    return [*scenario.rvcds, *direct]
 
 
 def _head(scenario: Scenario, speed: float) -> Iterator[str]:
@@ -77,14 +89,31 @@ def _head(scenario: Scenario, speed: float) -> Iterator[str]:
     yield f"lateness_minutes = {lateness:.9g}"
 
 
-def _link(name: str, transport: Transport, where: str) -> Iterator[str]:
+def _link(name: str, where: Url, *, answers: bool) -> Iterator[str]:
+    """A tap, or the link of an MSC whose REGNOTs are answered."""
     yield ""
     yield "[[links]]"
     yield f'name = "{name}"'
-    yield f'transport = "{transport}"'
-    yield 'role = "tap"'
-    yield f'listen = "{where}"'
+    yield f'transport = "{where.transport}"'
+    yield f'listen = "{where.address}"'
     yield f'peers = ["{HOST}/32"]'
+    yield f'role = "{"answer" if answers else "tap"}"'
+    if answers:
+        yield 'hlr = "hlr"'
+
+
+def _hlr(scenario: Scenario, where: Url) -> Iterator[str]:
+    yield ""
+    yield "[[links]]"
+    yield 'name = "hlr"'
+    yield f'transport = "{where.transport}"'
+    yield f'connect = "{where.address}"'
+    yield 'role = "hlr"'
+    yield ""
+    yield "[links.query]"
+    yield f'layer = "{LAYERS[where.transport].name.lower()}"'
+    yield f'local_point_code = "{scenario.psms.point_code}"'
+    yield f'remote_point_code = "{scenario.hlr.point_code}"'
 
 
 def _spool(name: str, group_minutes: float) -> Iterator[str]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from clonewatch.config.links import Role
 from clonewatch.lab.daemonfiles import write_daemon_files
 from clonewatch.lab.scenario import load_scenario, shipped
 from clonewatch.links.urls import Transport
@@ -23,7 +24,8 @@ def test_the_daemon_takes_every_shipped_scenario(
     scenario = load_scenario(name)
     told = write_daemon_files(tmp_path / "new", scenario, 60, transport, 7001)
     settings = read(tmp_path / "new" / "clonewatch.toml")
-    assert len(told) == len(settings.config.sources) == len(scenario.rvcds)
+    assert len(told) == len(settings.config.sources) + 1
+    assert len(settings.config.sources) == len(scenario.rvcds or scenario.mscs)
     assert [row.name for row in settings.mscs.rows] == [msc.name for msc in scenario.mscs]
 
 
@@ -40,5 +42,16 @@ def test_what_the_lab_is_to_be_told_names_each_rvcd(tmp_path: Path) -> None:
     assert told == [
         '--to "RVCD A=tali://127.0.0.1:7001"',
         f'--spool "RVCD B={tmp_path / "rvcd-b"}"',
+        "--hlr tali://127.0.0.1:7501",
     ]
     assert read(tmp_path / "clonewatch.toml").config.spools[0].group_minutes == 0.5
+
+
+def test_who_has_no_rvcd_is_answered_as_the_hlr_says(tmp_path: Path) -> None:
+    write_daemon_files(tmp_path, load_scenario("direct"), 60, Transport.XOT, 7001)
+    *mscs, hlr = read(tmp_path / "clonewatch.toml").config.links
+    assert [(link.name, link.role, link.hlr) for link in mscs] == [
+        ("msc-a", Role.ANSWER, "hlr"),
+        ("msc-b", Role.ANSWER, "hlr"),
+    ]
+    assert (hlr.role, hlr.query and hlr.query.layer) == (Role.HLR, "tcap")

@@ -23,13 +23,13 @@ def faults(path: Path, text: str) -> list[str]:
 @pytest.mark.parametrize("name", shipped())
 def test_every_shipped_scenario_is_right(name: str) -> None:
     scenario = load_scenario(name)
-    assert scenario.title.startswith(f"FIG. {name.removeprefix('fig')}")
+    assert scenario.title.startswith(name.replace("fig", "FIG. ").replace("direct", "Direct"))
     assert all(int(subscriber.min[3:6]) == 555 for subscriber in scenario.subscribers)
     assert scenario.steps
 
 
-def test_the_figures_are_shipped() -> None:
-    assert list(shipped()) == ["fig1", "fig2", "fig6"]
+def test_the_figures_are_shipped_and_one_without_an_rvcd() -> None:
+    assert list(shipped()) == ["direct", "fig1", "fig2", "fig6"]
 
 
 def test_a_file_is_read_as_well(tmp_path: Path) -> None:
