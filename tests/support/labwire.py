@@ -120,20 +120,23 @@ class Wire:
     def kill(self, name: str) -> None:
         """End a node: nothing that it has not sent yet leaves it."""
         node = self.nodes.pop(name)
-        for neighbour in list(node.links):
-            self.cut(neighbour, name)
+        for neighbour in set(node.links) & self.nodes.keys():
+            self.nodes[neighbour].link_closed(name, self.now)
+        self.pump()
 
-    def pump(self) -> None:
-        """Move messages until none is left."""
-        moved = True
-        while moved:
-            moved = False
+    def pump(self, messages_max: int | None = None) -> None:
+        """Move messages, one of each node in turn, until none is left or so many were moved."""
+        moved = 0
+        while moved != messages_max:
+            before = moved
             for name, node in list(self.nodes.items()):
-                while (message := node.next_message()) is not None:
-                    moved = True
+                if moved != messages_max and (message := node.next_message()) is not None:
+                    moved += 1
                     self._deliver(name, message)
                 while (happening := node.next_happening()) is not None:
                     self.happenings.append(happening)
+            if moved == before:
+                return
 
     def wait(self, seconds: float) -> None:
         """Let time go by, from one deadline to the next."""
