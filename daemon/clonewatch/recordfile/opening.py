@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from .events import CutBack, Damaged
 from .groups import GROUP_ROWS_MAX, groups_in, half_hour
 from .openfile import OpenFile
-from .sealing import SCHEMA, SEQUENCE, open_contents
+from .sealing import DAMAGE, SCHEMA, SEQUENCE, open_contents
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,7 +74,7 @@ def _settle(group: Group, tell: Callable[[Event], None]) -> None:
     rows = sum(len(block.rows) for block in open_contents(group.open_path).blocks)
     try:
         whole = pq.read_metadata(group.sealed_path).num_rows == rows
-    except (OSError, pa.ArrowException):
+    except DAMAGE:
         whole = False
     if whole:
         group.open_path.unlink()
@@ -88,14 +87,14 @@ def _behind_sealed(group: Group, tell: Callable[[Event], None]) -> int:
     """The sequence behind a sealed group's last."""
     try:
         newest = newest_sequence(group.sealed_path)
-    except (OSError, pa.ArrowException) as error:
+    except DAMAGE as error:
         tell(Damaged(group.sealed_path, f"cannot be read: {error}"))
         return group.first + GROUP_ROWS_MAX  # it held no more
     return newest + 1
 
 
 def newest_sequence(path: Path) -> int:
-    """The highest sequence of a sealed group, by its statistics. Raises OSError, ArrowException."""
+    """The highest sequence of a sealed group, by its statistics. Raises what `DAMAGE` names."""
     metadata = pq.read_metadata(path)
     column = SCHEMA.get_field_index(SEQUENCE)
     newest: list[int] = [

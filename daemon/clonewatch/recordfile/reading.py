@@ -14,7 +14,7 @@ from clonewatch.registrations import DTYPES, Batch
 
 from .groups import GROUP_MS, GROUP_ROWS_MAX, groups_in
 from .rows import RECEIVED, Rows
-from .sealing import SCHEMA, SEQUENCE, open_contents
+from .sealing import DAMAGE, SCHEMA, SEQUENCE, open_contents
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -62,7 +62,7 @@ def count_rows(group: Group) -> int:
         return sum(len(block.rows) for block in open_contents(group.open_path).blocks)
     try:
         return int(pq.read_metadata(group.sealed_path).num_rows)
-    except (OSError, pa.ArrowException) as error:
+    except DAMAGE as error:
         raise InputError(group.sealed_path, f"cannot be read: {error}") from None
 
 
@@ -93,7 +93,7 @@ def read_row_groups(path: Path, columns: Collection[str] = ALL) -> Iterator[Rows
             table = file.read_row_group(number, columns=wanted)
             order = np.argsort(table[SEQUENCE].to_numpy(), kind="stable")
             yield _rows({name: table[name].to_numpy()[order] for name in wanted}, len(order))
-    except (OSError, pa.ArrowException) as error:
+    except DAMAGE as error:
         raise InputError(path, f"cannot be read: {error}") from None
 
 
@@ -101,7 +101,7 @@ def read_columns(path: Path, columns: Sequence[str]) -> pa.Table:
     """Columns of a sealed group, as the rows are sorted. Raises InputError."""
     try:
         table = pq.ParquetFile(path, memory_map=True).read(columns=columns)
-    except (OSError, pa.ArrowException) as error:  # Arrow has both for damage
+    except DAMAGE as error:
         raise InputError(path, f"cannot be read: {error}") from None
     if not table.schema.equals(pa.schema([SCHEMA.field(name) for name in columns])):
         raise InputError(path, "its columns are not a sealed group's")

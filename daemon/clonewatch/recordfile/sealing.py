@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from .rows import Rows
 
 SEQUENCE: Final = "sequence"
+DAMAGE: Final = (OSError, pa.ArrowException, UnicodeDecodeError)  # how Arrow tells of it
 MOMENT: Final = pa.timestamp("ms", tz="UTC")
 SCHEMA: Final = pa.schema(
     [

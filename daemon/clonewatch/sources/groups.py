@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from clonewatch.errors import InputError
 from clonewatch.recordfile.groups import group_of, groups_in
 from clonewatch.recordfile.reading import read_group, read_row_groups
-from clonewatch.recordfile.sealing import SCHEMA
+from clonewatch.recordfile.sealing import DAMAGE, SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -39,12 +38,12 @@ def read_groups(paths: Iterable[Path], source: int, mscs: Mscs) -> Iterator[Batc
 
 
 def is_group(path: Path) -> bool:
-    """Whether a file is a group of a record file, or has the columns of one. Raises OSError."""
+    """Whether a file is a group of a record file, or has the columns of one."""
     if group_of(path) is not None:
         return True
     try:
         return path.suffix == ".parquet" and bool(pq.read_schema(path).equals(SCHEMA))
-    except pa.ArrowException:
+    except DAMAGE:
         return False
 
 

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from clonewatch.errors import InputError
+from clonewatch.recordfile.sealing import DAMAGE
 from clonewatch.registrations import mscid_text
 from clonewatch.sources.records import HEADINGS, Converter, check_headings
 from is41.msid import MIN_DIGITS
@@ -39,15 +40,14 @@ def is_parquet(path: Path) -> bool:
 
 def read_parquet(path: Path, source: int, mscs: Mscs, *, refuse: Refuse) -> Iterator[Batch]:
     """Registrations of a file, a row group at a time; see `read_records` for *refuse*."""
-    file = _opened(path)
-    headings = [name for name in file.schema_arrow.names if name in HEADINGS]
+    file, headings = _opened(path)
     check_headings(path, headings)
     converter = Converter(source, mscs, refuse)
     row = 1
     for number in range(file.num_row_groups):
         try:
             table = file.read_row_group(number, columns=headings)
-        except (OSError, pa.ArrowException) as error:  # Arrow has both for damage
+        except DAMAGE as error:
             raise InputError(path, f"breaks off in row group {number}: {error}") from None
         cells: Columns = {name: _cells(path, name, table[name]) for name in headings}
         batch = converter.batch(range(row, row + len(table)), cells)
@@ -56,15 +56,24 @@ def read_parquet(path: Path, source: int, mscs: Mscs, *, refuse: Refuse) -> Iter
             yield batch[np.argsort(batch.time, kind="stable")]
 
 
-def _opened(path: Path) -> pq.ParquetFile:
+def _opened(path: Path) -> tuple[pq.ParquetFile, list[str]]:
+    """The file, and those of its headings that we know."""
     try:
-        return pq.ParquetFile(path, memory_map=True)
-    except (OSError, pa.ArrowException) as error:
+        file = pq.ParquetFile(path, memory_map=True)
+        return file, [name for name in file.schema_arrow.names if name in HEADINGS]
+    except DAMAGE as error:
         raise InputError(path, f"cannot be read: {error}") from None
 
 
 def _cells(path: Path, name: str, column: pa.ChunkedArray) -> Sequence[str]:
     """The cells that would stand in `records.csv`."""
+    try:
+        return _texts_of(name, column)
+    except DAMAGE as error:
+        raise InputError(path, f"column {name!r}: {error}") from None
+
+
+def _texts_of(name: str, column: pa.ChunkedArray) -> list[str]:
     if pa.types.is_timestamp(column.type):
         zone = None if column.type.tz is None else "UTC"
         column = column.cast(pa.timestamp("ms", zone), safe=False)
@@ -74,10 +83,7 @@ def _cells(path: Path, name: str, column: pa.ChunkedArray) -> Sequence[str]:
         return ["" if cell is None else text(cell) for cell in column.to_pylist()]
     if pa.types.is_floating(column.type):
         return ["" if cell is None else f"{cell:.3f}" for cell in column.to_pylist()]
-    try:
-        return _texts(column.cast(pa.string()))
-    except pa.ArrowException as error:
-        raise InputError(path, f"column {name!r}: {error}") from None
+    return _texts(column.cast(pa.string()))
 
 
 def _texts(column: pa.ChunkedArray) -> list[str]:

@@ -2,22 +2,28 @@
 
 import gzip
 from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from clonewatch.mscs import Mscs
 from clonewatch.sources.spool.group import FAULTS_TOLD_MAX, Group
 from clonewatch.sources.spool.reading import GroupReader
-from spools import MSCS, put_csv, registrations
+from messages import mutated
+from spools import MSCS, put_csv, put_parquet, registrations
 
 PCAPS = Path(__file__).parents[4] / "pcaps"
+MSCS_LOADED = Mscs.load(MSCS)
 HEADINGS = "time,min,esn,mscid\n"
 GOOD = "1,6145551234,82123456,4660-1\n"
 
 
 @pytest.fixture
 def reader() -> GroupReader:
-    return GroupReader(Mscs.load(MSCS), 0)
+    return GroupReader(MSCS_LOADED, 0)
 
 
 def group(path: Path, reader: GroupReader) -> Group:
@@ -90,3 +96,23 @@ def test_a_group_with_a_fault_beforehand_is_not_read(reader: GroupReader) -> Non
     it.fault = "had before"
     assert list(it.batches(reader)) == []
     assert it.fault == "had before"
+
+
+@given(st.data(), st.randoms(use_true_random=False))
+def test_damage_anywhere_costs_no_more_than_the_group(data: st.DataObject, random: Random) -> None:
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        make = data.draw(st.sampled_from([put_csv, put_parquet]))
+        suffix = "parquet" if make is put_parquet else data.draw(st.sampled_from(["csv", "csv.gz"]))
+        path = make(folder, f"a.{suffix}", registrations(50, 1))
+        path.write_bytes(mutated(path.read_bytes(), random))
+        group(path, GroupReader(MSCS_LOADED, 0))
+        capture = folder / "a.pcap"
+        capture.write_bytes(mutated((PCAPS / "fig6-tali.pcap").read_bytes(), random))
+        group(capture, GroupReader(MSCS_LOADED, 0))
+
+
+def test_names_in_parquet_that_are_no_text_are_damage(tmp_path: Path, reader: GroupReader) -> None:
+    path = put_parquet(tmp_path, "a.parquet", registrations(50, 1))
+    path.write_bytes(path.read_bytes().replace(b"mscid", b"msc\xc2d"))
+    assert "cannot be read" in (group(path, reader).fault or "")
