@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
+import duckdb
+import polars as pl
 import pyarrow.parquet as pq
 import pytest
 
@@ -89,6 +92,23 @@ def test_damage_is_said_and_65(tmp_path: Path) -> None:
         "4 octets behind the last whole block",
         "sequences 10 to 14 are missing",
     ]
+
+
+def test_what_the_readme_shows_of_duckdb_and_polars_finds_a_subscriber(record_file: Path) -> None:
+    readme = (PCAPS.parent / "README.md").read_text(encoding="utf-8")
+    query = re.search(r'^duckdb -c "(.*?)"$', readme, re.MULTILINE | re.DOTALL)
+    expression = re.search(r"^polars\.scan_parquet\(.*\)$", readme, re.MULTILINE)
+    assert query is not None
+    assert expression is not None
+    rows = duckdb.execute(query[1].replace("DIR", str(record_file))).pl().drop("time").rows()
+    frame = eval(expression[0].replace("DIR", str(record_file)), {"polars": pl})  # noqa: S307
+    exported = clonewatch("records", "export", record_file, "--format", "jsonl").records
+    expected = [record for record in exported if record["msid"] == "6145551234"]
+    assert len(expected) > 1
+    assert [(f"{market}-{switch}", esn) for market, switch, esn in rows] == [
+        (record["mscid"], record["esn"]) for record in expected
+    ]
+    assert frame["transaction_id"].to_list() == [r["transaction_id"] for r in expected]
 
 
 def test_no_folder_is_wrong_usage() -> None:
