@@ -109,6 +109,11 @@ class Link(Protocol):
         """Whether the connection is to be closed."""
         ...
 
+    @property
+    def is_drained(self) -> bool:
+        """Whether the far end has all that was sent, where the protocol says so."""
+        ...
+
     def room(self) -> memoryview:
         """Where the next octets of the stream may be put: never empty before the link finishes."""
         ...

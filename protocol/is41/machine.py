@@ -44,6 +44,11 @@ class Machine(ABC, Generic[Timer]):
     def is_finished(self) -> bool:
         """Whether the connection is to be closed."""
 
+    @property
+    def is_drained(self) -> bool:
+        """Whether the far end has all that was sent, where the protocol says so."""
+        return True
+
     @abstractmethod
     def _tell_run(self, at: int, end: int, frames: int) -> tuple[int, int]:
         """Tell of the service messages at *at*, if the state lets them in.

@@ -41,7 +41,7 @@ def link(request: pytest.FixtureRequest) -> Link:
 
 
 def test_a_new_link_is_neither_open_nor_finished(link: Link) -> None:
-    assert (link.is_open, link.is_finished) == (False, False)
+    assert (link.is_open, link.is_finished, link.is_drained) == (False, False, True)
     assert len(link.room()) > 0
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from clonewatch.links.urls import Transport
+from clonewatch.links.urls import LAYERS, Transport
 from is41.errors import DecodeError, EncodeError
 from is41.mtp.msu import LABEL_LENGTH, Msu, ServiceIndicator
 from is41.reading import Layer
@@ -23,9 +23,10 @@ if TYPE_CHECKING:
 
     from is41.mtp.pointcode import PointCode
 
-# What each carries; the first is what a message is put into that is none of them.
+# What each carries: X.25 any layer, though IS-41 uses it for TCAP alone.
 CARRIED: Final[Mapping[Transport, tuple[Layer, ...]]] = {
     Transport.TALI: (Layer.SCCP, Layer.MTP3),
+    Transport.XOT: (Layer.TCAP, Layer.SCCP, Layer.MTP3),
     Transport.M3UA: (Layer.MTP3,),
 }
 _TALI_LENGTHS: Final = {Layer.SCCP: LENGTHS[Opcode.SCCP], Layer.MTP3: LENGTHS[Opcode.MTP3]}
@@ -100,6 +101,8 @@ class Conversion:
     def _wanted(self, layer: Layer) -> Layer:
         if self._layer is not None:
             return self._layer
+        if self._transport is Transport.XOT:
+            return LAYERS[Transport.XOT]
         carried = CARRIED[self._transport]
         return layer if layer in carried else carried[0]
 

@@ -61,7 +61,9 @@ class Feeder:
             while (batch := await asyncio.to_thread(next, batches, None)) is not None:
                 for message in batch:
                     await self._send(connection, message)
-            await self._until("takes no more", lambda: connection.is_taking)
+            await self._until(
+                "takes no more", lambda: connection.is_taking and connection.link.is_drained
+            )
             connection.close("all is sent")
             await self._closed()
         finally:

@@ -116,6 +116,11 @@ class Sender:
         """How many packets the far end acknowledged."""
         return self._sent - self.outstanding
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing waits, neither to be sent nor to be acknowledged."""
+        return not self._messages and not self.outstanding
+
     def put(self, message: bytes) -> None:
         """Let a message wait for its turn. Raises EncodeError where too much waits already."""
         if not message:

@@ -133,6 +133,11 @@ class Link(Machine[Input]):
         """Whether the connection is to be closed."""
         return self.state is State.FINISHED
 
+    @property
+    def is_drained(self) -> bool:
+        """Whether the far end acknowledged all that was sent."""
+        return self._sender.is_idle
+
     def received(self, count: int, now: float) -> None:
         """Take *count* octets that were put into `room`."""
         before = self._held - self._taken

@@ -100,14 +100,16 @@ def test_what_the_readme_shows_of_duckdb_and_polars_finds_a_subscriber(record_fi
     expression = re.search(r"^polars\.scan_parquet\(.*\)$", readme, re.MULTILINE)
     assert query is not None
     assert expression is not None
-    rows = duckdb.execute(query[1].replace("DIR", str(record_file))).pl().drop("time").rows()
+    rows = duckdb.execute(query[1].replace("DIR", str(record_file))).fetchnumpy()
     frame = eval(expression[0].replace("DIR", str(record_file)), {"polars": pl})  # noqa: S307
     exported = clonewatch("records", "export", record_file, "--format", "jsonl").records
     expected = [record for record in exported if record["msid"] == "6145551234"]
     assert len(expected) > 1
-    assert [(f"{market}-{switch}", esn) for market, switch, esn in rows] == [
-        (record["mscid"], record["esn"]) for record in expected
+    mscids = [
+        f"{market}-{switch}" for market, switch in zip(rows["market"], rows["switch"], strict=True)
     ]
+    assert mscids == [record["mscid"] for record in expected]
+    assert rows["esn"].tolist() == [record["esn"] for record in expected]
     assert frame["transaction_id"].to_list() == [r["transaction_id"] for r in expected]
 
 

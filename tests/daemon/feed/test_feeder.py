@@ -26,6 +26,16 @@ if TYPE_CHECKING:
     from clonewatch.links import Connection
     from is41.link import Event
 
+
+class Keeps(Remembers):
+    """A handler that keeps every message, and says so."""
+
+    def received(self, connection: Connection, event: Event) -> None:
+        super().received(connection, event)
+        if isinstance(event, MessagesReceived):
+            connection.acknowledge(event.count)
+
+
 FIG6 = Path(__file__).parents[3] / "pcaps" / "fig6-mtp3.pcap"
 
 
@@ -57,12 +67,28 @@ def fed(transport: Transport, handler: Remembers, batches: Iterator[list[Message
 
 @pytest.mark.parametrize("transport", Transport)
 def test_a_capture_arrives_as_it_was(transport: Transport) -> None:
-    handler = Remembers()
+    handler = Keeps()
     counts = fed(transport, handler, fig6())
     sent = [message.octets for batch in fig6() for message in batch]
     conversion = Conversion(transport)
     assert handler.messages == [conversion.convert(octets, Layer.MTP3)[0] for octets in sent]
     assert (counts.frames, counts.sent, counts.refused.total()) == (14, 14, 0)
+
+
+def test_x25_waits_until_the_far_end_acknowledged_all() -> None:
+    kept: list[int] = []
+
+    class Slowly(Remembers):
+        def received(self, connection: Connection, event: Event) -> None:
+            super().received(connection, event)
+            if isinstance(event, MessagesReceived):
+                loop = asyncio.get_running_loop()
+                loop.call_later(0.01, connection.acknowledge, event.count)
+                loop.call_later(0.01, kept.append, event.count)
+
+    handler = Slowly()
+    assert fed(Transport.XOT, handler, fig6()).sent == 14
+    assert sum(kept) == len(handler.messages) == 14
 
 
 def test_many_messages_wait_for_a_far_end_that_is_slow() -> None:

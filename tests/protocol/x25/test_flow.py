@@ -91,6 +91,10 @@ def test_a_message_goes_in_pieces_as_far_as_the_window_goes() -> None:
     assert sender.next_piece() is None
     sender.acknowledge(1)
     assert sender.next_piece() == (3, False, b"next")
+    sender.acknowledge(3)
+    assert not sender.is_idle
+    sender.acknowledge(4)
+    assert sender.is_idle
 
 
 def test_a_held_sender_sends_nothing() -> None:

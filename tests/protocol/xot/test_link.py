@@ -273,6 +273,9 @@ def test_a_long_message_goes_in_packets_as_the_window_allows() -> None:
     assert isinstance(third, Data)
     assert (third.p_s, third.m) == (2, False)
     assert first.user_data + second.user_data + third.user_data == message
+    assert not link.is_drained
+    link.receive(xot(FlowControl(lcn=1, p_r=3)), 0.0)
+    assert link.is_drained
 
 
 def test_data_that_go_acknowledge_too() -> None:
