@@ -53,7 +53,7 @@ _MS: Final = 1000
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A message that could not be used: in which packet, and what is wrong with it."""
+    """A message that could not be used: in which packet, what is wrong with it, its octets."""
 
     packet: int
     time: int  # ms since 1970 UTC
@@ -112,18 +112,21 @@ class Collector:
                 taken = self._with_read(taken, octets, frames, handed_over)
             if len(taken.msid):
                 self.counts.regnots += len(taken.msid)
-                yield self._placed(taken)
+                yield self._placed(taken, frames.packet[taken.frame])
             at = after
 
-    def _placed(self, regnots: Regnots) -> Batch:
-        """Give the batch whose rows are *regnots*."""
-        count = len(regnots.msid)
+    def use(self, mscs: Mscs) -> None:
+        """Place registrations at the MSCs of another directory from now on."""
+        self._mscs = mscs
+
+    def _placed(self, regnots: Regnots, packets: NDArray[np.int64]) -> Batch:
+        """Give the batch whose rows are *regnots*, found in *packets*."""
         if self._imsi_prefix:
             self._fold_imsis(regnots, int(self._imsi_prefix))
         return Batch(
             **{name: getattr(regnots, name) for name in _ALIKE},
             msc=self._mscs.place(regnots.mscid),
-            source=np.full(count, self._source, np.uint8),
+            source=np.full(len(packets), self._source, np.uint8),
         )
 
     def _fold_imsis(self, regnots: Regnots, prefix: int) -> None:
@@ -145,10 +148,10 @@ class Collector:
         rows: list[dict[str, int]] = []
         for frame in handed_over:
             message = octets[frames.start[frame] : frames.end[frame]].tobytes()
-            time = int(frames.time[frame])
-            for found in self._read(message, Layer(frames.layer[frame]), time / _MS):
+            layer, time = Layer(frames.layer[frame]), int(frames.time[frame])
+            for found in self._read(message, layer, time / _MS):
                 if isinstance(found, DecodeError):
-                    packet, layer = int(frames.packet[frame]), Layer(frames.layer[frame])
+                    packet = int(frames.packet[frame])
                     self._count_refused(Refusal(packet, time, layer, message, found))
                 else:
                     rows.append(found | {"frame": int(frame), "time": time})

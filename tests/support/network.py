@@ -51,6 +51,14 @@ class Remembers:
         return [event.state.name for event in self.events if isinstance(event, StateChanged)]
 
 
+class FarEnd(Remembers):
+    """The other side of a connection."""
+
+    @property
+    def connection(self) -> Connection:
+        return self.connections[-1]
+
+
 async def until(condition: Callable[[], object]) -> None:
     """Wait until *condition* holds."""
     async with asyncio.timeout(WITHIN_S):

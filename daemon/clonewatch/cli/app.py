@@ -14,6 +14,7 @@ from clonewatch.cli import (
     lab,
     records,
     replay,
+    run,
     status,
     travel,
 )
@@ -25,6 +26,7 @@ app = typer.Typer(
     add_completion=True,
     pretty_exceptions_enable=False,
 )
+app.command("run")(run.run)
 app.command("check")(check.check)
 app.command("clocks")(clocks.clocks)
 app.command("replay")(replay.replay)

@@ -66,7 +66,8 @@ class Query(Section):
     local_ssn: Annotated[int, Field(ge=0, le=255)] = VLR_SSN
     local_mscid: Mscid | None = None
     remote_point_code: SignallingPoint | None = None
-    remote_global_title: Digits | None = None
+    remote_global_title: Digits | None = None  # None: found by point code and subsystem
+    remote_translation_type: Annotated[int, Field(ge=0, le=255)] = 3  # networks assign their own
     remote_ssn: Annotated[int, Field(ge=0, le=255)] = HLR_SSN
     answer_within_seconds: Seconds = 10
 

@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 from typing import TYPE_CHECKING, Final, Protocol
 
+from clonewatch.links.door import peer_text
 from is41.errors import EncodeError
 from is41.link import Finished, ProtocolViolated
 from is41.machine import BUFFER_LENGTH
@@ -52,8 +53,9 @@ class Connection(asyncio.BufferedProtocol):
         patience_s: float = PATIENCE_S,
     ) -> None:
         self.peer = "nobody"  # host:port
-        self.octets_received = 0
+        self.octets_received = self.octets_sent = 0
         self.since = 0.0  # loop time of the connection
+        self.octets_at_once: int | None = None  # the most that is read in one turn of the loop
         self.drained = True  # whether the last read took all there was
         self._make_link = make_link
         self._handler = handler
@@ -107,7 +109,7 @@ class Connection(asyncio.BufferedProtocol):
 
     def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002  # the link knows its room
         """Where the next octets go."""
-        room = self.link.room()
+        room = self.link.room()[: self.octets_at_once]
         self._room = len(room)
         return room
 
@@ -213,6 +215,7 @@ class Connection(asyncio.BufferedProtocol):
         if transport is None or transport.is_closing():
             return
         if octets := link.octets_to_send():
+            self.octets_sent += len(octets)
             transport.write(octets)
         if link.is_finished:
             self._finish(transport)
@@ -253,12 +256,3 @@ class Connection(asyncio.BufferedProtocol):
         if self._holds:
             return False
         return not self._events_told or (begun and before == (self._events_told, True))
-
-
-def peer_text(transport: asyncio.BaseTransport) -> str:
-    """host:port of the far end, as URLs have it."""
-    name = transport.get_extra_info("peername")
-    if not isinstance(name, tuple):
-        return "a local socket"
-    host, port = name[:2]
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

@@ -47,6 +47,12 @@ class RecordFile(Protocol):
     def append(self, batch: Batch) -> int:
         """Take registrations in; the sequence of the first. Their columns must stay as they are."""
 
+    def has_room(self, rows: int) -> bool:
+        """Whether `append` would take so many without waiting."""
+
+    def hurry(self, *, sync: bool = False) -> None:
+        """Have all that was appended written, or synced, as soon as possible."""
+
     def flush(self, *, sync: bool = False) -> bool:
         """Write, or sync, all that was appended, now; False if that fails."""
 

@@ -35,7 +35,8 @@ LOOK_EVERY_S: Final = 1.0  # for the end of a half hour
 class Recorder:
     """The record file in *directory*, opened to write; made if it is not there.
 
-    *tell* is called from the recorder's threads. While the disk is merely slow, `append` waits for
+    *tell* is called from the recorder's threads, and so is *kept* when `written` or `synced` may
+    have moved. While the disk is merely slow, `append` waits for
     room; while it fails, what finds no room is counted as lost. Raises InputError if somebody else
     writes there, and OSError.
     """
@@ -50,9 +51,11 @@ class Recorder:
         clock: Callable[[], float] = time.time,
         open_file: Callable[[Path], OpenFile] = OpenFile,
         pending_rows_max: int = PENDING_ROWS_MAX,
+        kept: Callable[[], None] = lambda: None,
     ) -> None:
         self.directory = directory
         tell = _safely(tell)
+        self._kept = kept
         self._clock = clock
         directory.mkdir(parents=True, exist_ok=True)
         self._lock_descriptor = locked(directory, "somebody else writes this record file")
@@ -94,6 +97,11 @@ class Recorder:
         """Whether the disk does not take, or not keep, what is written."""
         return self._writer.retry_at is not None or self._writer.sync_failed
 
+    def has_room(self, rows: int) -> bool:
+        """Whether `append` would take so many without waiting; it does not while the disk fails."""
+        with self._changed:
+            return self._pending.has_room(rows) or self._writer.retry_at is not None
+
     def append(self, batch: Batch) -> int:
         """Take registrations in; the sequence of the first. Their columns must stay as they are."""
         with self._changed:
@@ -107,13 +115,19 @@ class Recorder:
                 return first
             return self._pending.lose(len(batch))
 
+    def hurry(self, *, sync: bool = False) -> None:
+        """Have all that was appended written, or synced, as soon as possible."""
+        with self._changed:
+            self._write_to = self._pending.end
+            if sync:
+                self._sync_to = self._write_to
+            self._changed.notify_all()
+
     def flush(self, *, sync: bool = False) -> bool:
         """Write, or sync, all that was appended, now; False if that fails."""
         with self._changed:
-            end = self._write_to = self._pending.end
-            if sync:
-                self._sync_to = end
-            self._changed.notify_all()
+            self.hurry(sync=sync)
+            end = self._write_to
             self._changed.wait_for(lambda: self.is_failing or self._is_done(end, sync=sync))
             return self._is_done(end, sync=sync)
 
@@ -206,6 +220,7 @@ class Recorder:
             elif self._closing:
                 self._give_up()
             self._changed.notify_all()
+        self._kept()
 
     @property
     def _sync_wanted(self) -> bool:
@@ -215,6 +230,7 @@ class Recorder:
         """Let those who wait for something see whether it has come."""
         with self._changed:
             self._changed.notify_all()
+        self._kept()
 
     def _give_up(self) -> None:
         """Count as lost what cannot be written any more."""

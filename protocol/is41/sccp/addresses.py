@@ -82,6 +82,17 @@ class GlobalTitle:
     encoding: int | None = None
     digits: str
 
+    def encode(self) -> tuple[int, bytes]:
+        """Give the format and the octets of an `Address`. Raises EncodeError."""
+        if not self.digits or not set(self.digits) <= set("0123456789abcdef"):
+            raise EncodeError(f"{self.digits!r} are no digits of a global title")
+        padded = self.digits + "0" * (len(self.digits) % 2)
+        octets = bytes.fromhex("".join(map("".join, zip(padded[1::2], padded[::2], strict=True))))
+        if self.numbering_plan is None or self.encoding is None:
+            return 2, build(Int8ub, self.translation_type) + octets
+        plan = self.numbering_plan << 4 | self.encoding
+        return 1, build(Int8ub, self.translation_type) + build(Int8ub, plan) + octets
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:

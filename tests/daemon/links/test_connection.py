@@ -84,7 +84,7 @@ def test_octets_that_are_no_message_end_the_connection_and_say_why() -> None:
             assert (await reader.read()).startswith(b"TALI")
             await until(lambda: there.lost)
             assert any(isinstance(event, ProtocolViolated) for event in there.events)
-            assert "is no TALI header" in there.lost[0]
+            assert "is not b'TALI'" in there.lost[0]
             writer.close()
 
     asyncio.run(main())

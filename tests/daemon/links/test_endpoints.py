@@ -50,11 +50,11 @@ def test_a_connector_and_a_listener_meet_and_meet_again() -> None:
         await until(lambda: len(here.connections) == 2 and here.connections[1].link.is_open)
         assert here.connections[1].send(b"\x09met again ...", Layer.SCCP)
         await until(lambda: there.messages)
-        assert (listener.connections_opened, connector.connections_opened) == (2, 2)
+        assert (listener.ends.opened, connector.ends.opened) == (2, 2)
         await connector.stop("the test is over", patience_s=5)
-        await until(lambda: not listener.connections)
+        await until(lambda: not listener.ends.open)
         await listener.stop("the test is over", patience_s=5)
-        assert not connector.connections
+        assert not connector.ends.open
         assert here.lost[-1] == "the test is over"
 
     asyncio.run(main())
@@ -100,9 +100,9 @@ def test_strangers_and_too_many_are_refused() -> None:
         assert told[1][1] == "1 connections already"
         assert (strict.connections_refused, small.connections_refused) == (1, 1)
         first.close()
-        await until(lambda: not small.connections)
+        await until(lambda: not small.ends.open)
         _, again = await asyncio.open_connection(HOST, small.where.port)
-        await until(lambda: small.connections)
+        await until(lambda: small.ends.open)
         again.close()
         await strict.stop("over", patience_s=5)
         await small.stop("over", patience_s=5)
@@ -110,16 +110,17 @@ def test_strangers_and_too_many_are_refused() -> None:
     asyncio.run(main())
 
 
-def test_a_listener_takes_a_socket_that_is_bound_already() -> None:
+def test_a_listener_takes_sockets_that_are_bound_already() -> None:
     async def main() -> None:
-        sock = socket.create_server((HOST, 0))
-        listener = Listener(ANYWHERE, tali, Remembers(), sock=sock)
-        await listener.start()
-        assert listener.where.port == sock.getsockname()[1]
-        _, writer = await asyncio.open_connection(HOST, listener.where.port)
-        await until(lambda: listener.connections)
-        writer.close()
-        await listener.stop("over", patience_s=5)
+        with socket.create_server((HOST, 0)) as one, socket.create_server((HOST, 0)) as other:
+            for sock in (one, other, one):  # what was bound elsewhere outlives a listener
+                listener = Listener(ANYWHERE, tali, Remembers(), sockets=[one, other])
+                await listener.start()
+                assert listener.where.port == one.getsockname()[1]
+                _, writer = await asyncio.open_connection(*sock.getsockname())
+                await until(lambda: listener.ends.open)  # noqa: B023
+                writer.close()
+                await listener.stop("over", patience_s=5)
 
     asyncio.run(main())
 

@@ -237,3 +237,36 @@ def test_tshark_reads_the_same_in_addresses() -> None:
             "digits": title and [title.digits],
         }
         assert seen == ours, address
+
+
+@given(
+    title=st.builds(
+        GlobalTitle,
+        translation_type=st.integers(0, 255),
+        numbering_plan=st.just(None),
+        encoding=st.just(None),
+        digits=st.text("0123456789abcdef", min_size=2, max_size=20).map(
+            lambda digits: digits[: len(digits) // 2 * 2]
+        ),
+    )
+    | st.builds(
+        lambda digits, plan, translation_type: GlobalTitle(
+            translation_type=translation_type,
+            numbering_plan=plan,
+            encoding=1 if len(digits) % 2 else 2,
+            digits=digits,
+        ),
+        st.text("0123456789", min_size=1, max_size=20),
+        st.integers(0, 15),
+        st.integers(0, 255),
+    )
+)
+def test_a_global_title_written_is_read_again(title: GlobalTitle) -> None:
+    form, octets = title.encode()
+    assert Address(global_title_format=form, global_title=octets).title() == title
+
+
+@pytest.mark.parametrize("digits", ["", "61455x", "A"])
+def test_what_are_no_digits_is_not_written(digits: str) -> None:
+    with pytest.raises(EncodeError, match="no digits"):
+        GlobalTitle(translation_type=3, digits=digits).encode()

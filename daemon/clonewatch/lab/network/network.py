@@ -203,7 +203,7 @@ class Network:
             return
         runner.kill()
         for endpoint in self._endpoints.pop(name):
-            for connection in list(endpoint.connections):
+            for connection in list(endpoint.ends.open):
                 connection.abort("killed")
             await endpoint.stop("killed", patience_s=0)
         for wire in self.wires:

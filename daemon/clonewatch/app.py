@@ -1,0 +1,268 @@
+"""The daemon: who is wired to whom; start, reload, stop.
+
+The order of a start is what keeps promises: the store tells what was judged, the record file opens
+behind it, links are up but take no message, the window fills, and then far ends may send. A stop
+goes the same way back: no more comes in, what has come is judged, recorded, committed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import structlog
+
+from clonewatch.actions.consequences import Consequences
+from clonewatch.clonerecords import CloneRecords, record_id
+from clonewatch.config.sections import Mode
+from clonewatch.detector import Detector
+from clonewatch.errors import InputError
+from clonewatch.evidence.network import Network
+from clonewatch.live.intake import Intake
+from clonewatch.live.judge import Judge
+from clonewatch.live.linkset import LinkSet
+from clonewatch.live.silence import Silence
+from clonewatch.live.sniffers import SnifferSet
+from clonewatch.live.sourcenumbers import SourceNumbers
+from clonewatch.live.spools import SpoolSet
+from clonewatch.live.telling import Rates, counts_by_source
+from clonewatch.recordfile import Recorder, Retention
+from clonewatch.sources.refused import RefusedRing
+from clonewatch.store.store import Store
+from is41.msid import msid_digits
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Mapping, Sequence
+
+    from clonewatch.collector import Refusal
+    from clonewatch.config import Config
+    from clonewatch.detector import Conflict
+    from clonewatch.recordfile.events import Event as RecordEvent
+    from clonewatch.registrations import Batch, Registration
+    from clonewatch.settings import Settings
+    from clonewatch.sources.refused import Failed, Resumed
+    from clonewatch.store.events import Event as StoreEvent
+
+    Told = RecordEvent | StoreEvent | Failed | Resumed
+
+# Tables that are read when the daemon starts, and no more.
+ONLY_AT_START: Final = ("mode", "state_directory", "window", "regnots", "record_file", "control")
+STORE_FILE: Final = "clonewatch.sqlite"
+MIB: Final = 1 << 20
+LOOK_EVERY_S: Final = 2.0
+_EXPECTED: Final = {"Resumed", "Sealed", "Removed"}  # events that are no fault
+
+
+class App:
+    """The daemon that *settings* ask for. *sockets*: what systemd passed, by name.
+
+    Opens everything, in the state directory, when it is made. Raises InputError, OSError.
+    """
+
+    def __init__(self, settings: Settings, sockets: Mapping[str, Sequence[socket.socket]]) -> None:
+        config = settings.config
+        self.settings = settings
+        self.is_ready = False
+        self.started_ms = int(time.time() * 1000)
+        self.rates = Rates()
+        self.silences: dict[str, Silence] = {}
+        self._looking: asyncio.TimerHandle | None = None
+        self._loop = asyncio.get_running_loop()
+        self._log = structlog.get_logger()
+        config.state_directory.mkdir(parents=True, exist_ok=True)
+        self._sources = SourceNumbers(config.state_directory)
+        self._numbers = self._sources.number(source.name for source in config.sources)
+        self._words = CloneRecords(settings.mscs, self._sources.names)
+        self.consequences = Consequences(
+            words=self._words, network=_network(settings), alarms_leave=config.mode is Mode.ACTIVE
+        )
+        self.store = Store.open(
+            config.state_directory / STORE_FILE, self._words, self.consequences, tell=self._told
+        )
+        self.record = Recorder(
+            config.record_directory,
+            tell=self._told,
+            retention=_retention(config),
+            sequence_min=self.store.judged,
+            kept=self._kept_soon,
+        )
+        self.refused = RefusedRing(config.refused_file, config.refused.octets_max, tell=self._told)
+        self.judge = Judge(
+            self.record,
+            _detector(settings),
+            self.store,
+            sightings=self._sightings,
+            found=self._found,
+        )
+        self.intake = Intake(
+            settings.mscs,
+            self.judge,
+            imsi_prefix=config.regnots.imsi_prefix,
+            place_by_calling=config.regnots.place_by_calling,
+            refused=lambda line, refusal: self._refused(line.source, refusal),
+        )
+        self.links = LinkSet(self.intake, sockets)
+        self.spools = SpoolSet(self.record, self.judge)
+        self.sniffers = SnifferSet(self.judge, self.links.counts, self._refused)
+
+    async def start(self) -> None:
+        """Fill the window, and then let far ends send. Raises InputError, OSError."""
+        await self.links.use(self.settings, self._numbers)
+        self._look()
+        begun = time.monotonic()
+        config = self.settings.config
+        since_ms = int(time.time() * 1000) - config.window_ms - config.settle_ms
+        filled = await asyncio.to_thread(self.judge.rebuild, self.settings.mscs, since_ms)
+        self._log.info(
+            "window_rebuilt", registrations=filled, seconds=round(time.monotonic() - begun, 3)
+        )
+        if self.judge.is_abandoned:
+            return
+        await self.spools.use(self.settings, self._numbers)
+        await self.sniffers.use(self.settings, self._numbers)
+        self.links.open()
+        self.is_ready = True
+        self._log.info("started", mode=str(config.mode), sources=len(config.sources))
+
+    async def reload(self, settings: Settings) -> None:
+        """Go on with other settings, or with the old ones. Raises InputError, OSError.
+
+        What cannot change while the daemon runs is told, and stays.
+        """
+        before = self.settings
+        self._check_mscs(settings)
+        numbers = self._sources.number(source.name for source in settings.config.sources)
+        try:
+            await self.links.use(settings, numbers)
+            await self.spools.use(settings, numbers)
+            await self.sniffers.use(settings, numbers)
+        except (InputError, OSError):
+            await self.links.use(before, self._numbers)
+            await self.spools.use(before, self._numbers)
+            await self.sniffers.use(before, self._numbers)
+            raise
+        self.settings, self._numbers = settings, numbers
+        self.intake.use(settings.mscs)
+        if self.judge.detector is not None and settings.travel is not None:
+            self.judge.detector.set_travel(settings.travel.ms, settings.mscs.mscid_of)
+        self._words = CloneRecords(settings.mscs, self._sources.names)
+        self.store.words = self.consequences.words = self._words
+        self.consequences.network = _network(settings)
+        stays = [
+            key
+            for key in ONLY_AT_START
+            if getattr(settings.config, key) != getattr(before.config, key)
+        ]
+        if stays:
+            self._log.warning("restart_needed", keys=stays)
+
+    def _check_mscs(self, settings: Settings) -> None:
+        """The window knows MSCs by their index: there may be more of them, behind the others."""
+        old, new = self.settings.mscs.mscid_of, settings.mscs.mscid_of
+        if self.judge.detector is not None and not np.array_equal(old, new[: len(old)]):
+            path = settings.config.tables.mscs or settings.config.tables.travel or "tables"
+            raise InputError(
+                path,
+                "the MSCs that were there stand no longer in the same order: add new ones at the "
+                "end, or restart",
+            )
+
+    async def stop(self, why: str) -> None:
+        """Take no more in, keep what has come, close everything."""
+        self.is_ready = False
+        self.judge.abandon()
+        if self._looking is not None:
+            self._looking.cancel()
+        await self.spools.stop()
+        await self.sniffers.stop()
+        self.intake.flush()
+        await asyncio.to_thread(self.record.flush)
+        self.judge.kept()  # far ends learn what they need not send again
+        await self.links.stop(why)
+        self.intake.flush()
+        await asyncio.to_thread(self.record.close)
+        await asyncio.to_thread(self.store.close)
+        await asyncio.to_thread(self.refused.close)
+        self._log.info("stopped", reason=why)
+
+    def _look(self) -> None:
+        """See now and then how much comes, and from whom nothing."""
+        now = time.monotonic()
+        counts = counts_by_source(self)
+        self.rates.look(now, {name: each.registrations for name, each in counts.items()})
+        for name, live in self.links.links.items():
+            if not live.config.is_source:
+                continue
+            minutes = live.config.silent_after_minutes
+            after_s = None if minutes is None else minutes * 60
+            silence = self.silences.setdefault(name, Silence.begin(after_s, now))
+            change = silence.look(
+                now, is_connected=live.endpoint.is_up, messages=counts[name].messages
+            )
+            if change is not None:
+                say = self._log.warning if change else self._log.info
+                say("source_silent" if change else "source_heard_again", source=name)
+        self._looking = self._loop.call_later(LOOK_EVERY_S, self._look)
+
+    def _kept_soon(self) -> None:
+        """The record file has written something; called by its thread."""
+        self._loop.call_soon_threadsafe(self._kept)
+
+    def _kept(self) -> None:
+        self.intake.kept()
+
+    def _told(self, event: Told) -> None:
+        """Say what whoever writes files has to tell; from any thread."""
+        name = type(event).__name__
+        say = self._log.info if name in _EXPECTED else self._log.error
+        say("file_" + name.lower(), detail=str(event))
+
+    def _sightings(self, batch: Batch) -> Sequence[Registration]:
+        return self.consequences.watched.seen(batch)
+
+    def _found(self, conflicts: Sequence[Conflict]) -> None:
+        for conflict in conflicts:
+            self._log.info(
+                "conflict_found",
+                id=record_id(conflict),
+                msid=msid_digits(conflict.msid),
+                elapsed_s=conflict.elapsed_ms / 1000,
+                travel_time_s=conflict.travel_time_ms / 1000,
+                superseded=conflict.superseded,
+            )
+
+    def _refused(self, source: int, refusal: Refusal) -> None:
+        """Keep what could not be used; from any thread."""
+        why = f"{self._sources.names[source]}: {refusal.error.counted_as}: {refusal.error}"
+        self.refused.add(refusal.octets, refusal.layer, refusal.time, why)
+        self._log.debug("message_refused", reason=why)
+
+
+def _network(settings: Settings) -> Network:
+    travel = settings.travel
+    return Network(mscs=settings.mscs, travel_ms=None if travel is None else travel.ms)
+
+
+def _retention(config: Config) -> Retention:
+    return Retention(
+        hours=config.record_file.retention_hours, octets_max=config.record_file.octets_max
+    )
+
+
+def _detector(settings: Settings) -> Detector | None:
+    """The detector; None where nothing is to be judged."""
+    config, travel = settings.config, settings.travel
+    if travel is None or config.mode == "learn":
+        return None
+    return Detector(
+        travel.ms,
+        settings.mscs.mscid_of,
+        window_ms=config.window_ms,
+        lateness_ms=config.settle_ms,
+        subscribers_max=config.window.subscribers_max,
+        registrations_per_msid_max=config.window.registrations_per_subscriber_max,
+        overflow_octets_max=config.window.overflow_mib * MIB,
+    )

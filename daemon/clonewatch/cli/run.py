@@ -1,0 +1,23 @@
+"""``clonewatch run``: the daemon."""
+
+from __future__ import annotations
+
+import asyncio
+
+from clonewatch.cli import options  # noqa: TC001  # Typer reads the annotations
+from clonewatch.cli.output import faults_explained
+
+
+def run(config: options.ConfigFile) -> None:
+    """Take registrations as they come, and find clones, until SIGTERM or SIGINT.
+
+    SIGHUP reads the configuration and its tables again.
+    """
+    with faults_explained():
+        from clonewatch import logs
+        from clonewatch.service import serve
+        from clonewatch.settings import read
+
+        settings = read(config)
+        logs.configure(settings.config.log)
+        asyncio.run(serve(config, settings))

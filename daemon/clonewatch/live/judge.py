@@ -1,0 +1,127 @@
+"""From registrations to conflicts: the record file first, then the detector, then the store.
+
+What is judged stays judged: the store commits conflicts together with the sequence in the record
+file up to which they are all there is. After a start, `rebuild` fills the window with what lies
+before that sequence, silently, and judges again what lies behind it.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, Protocol
+
+from clonewatch.recordfile.groups import GROUP_MS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from clonewatch.detector import Conflict, Detector
+    from clonewatch.mscs import Mscs
+    from clonewatch.recordfile import RecordFile
+    from clonewatch.registrations import Batch, Registration
+
+REBUILD_ROWS: Final = 1 << 16  # registrations at once: the window's pauses are for others too
+
+
+class CloneRecordFile(Protocol):
+    """What keeps conflicts: see `clonewatch.store.Store`."""
+
+    @property
+    def judged(self) -> int:
+        """Sequence below which all was judged."""
+
+    def submit(self, found: Sequence[Conflict | Registration], judged: int) -> bool:
+        """Keep what was found below sequence *judged*."""
+
+
+class Judge:
+    """Takes registrations in, in order of arrival. Without a *detector* they are only recorded.
+
+    *sightings* gives those of a batch whose identities were given up. *found* is told of conflicts when they are handed to the *store*.
+    """
+
+    def __init__(
+        self,
+        record: RecordFile,
+        detector: Detector | None,
+        store: CloneRecordFile,
+        *,
+        sightings: Callable[[Batch], Sequence[Registration]] = lambda _: (),
+        found: Callable[[Sequence[Conflict]], None] = lambda _: None,
+    ) -> None:
+        self.detector = detector
+        self.conflicts = 0  # found since the start; monotonic
+        self.registrations = 0  # monotonic
+        self.is_abandoned = False
+        self.end = record.written  # sequence behind the last registration
+        self._record = record
+        self._store = store
+        self._sightings = sightings
+        self._found = found
+        self._waiting: dict[bool, deque[tuple[int, Callable[[], None]]]] = {
+            False: deque(),
+            True: deque(),
+        }
+
+    def rebuild(self, mscs: Mscs, since_ms: int) -> int:
+        """Fill the window with what was received from *since_ms* on; how many registrations.
+
+        They are placed anew, for *mscs* may have changed. What had not been judged when the program
+        ended is judged now.
+        """
+        filled = 0
+        judged = self._store.judged
+        for rows in self._record.batches(since_ms - GROUP_MS):
+            for first in range(0, len(rows), REBUILD_ROWS):
+                if self.is_abandoned:
+                    return filled
+                part = rows[first : first + REBUILD_ROWS]
+                batch = replace(part.batch, msc=mscs.place(part.batch.mscid))
+                silent = int((part.sequence < judged).sum())
+                if self.detector is not None:
+                    self.detector.take(batch[:silent])
+                if silent < len(part):
+                    self._judge(batch[silent:], int(part.sequence[-1]) + 1)
+                filled += len(part)
+        return filled
+
+    def abandon(self) -> None:
+        """Let `rebuild`, which may run in another thread, end soon."""
+        self.is_abandoned = True
+
+    def has_room(self, rows: int) -> bool:
+        """Whether `take` would take so many without waiting for the disk."""
+        return self._record.has_room(rows)
+
+    def take(self, batch: Batch) -> None:
+        """Record and judge registrations."""
+        first = self._record.append(batch)
+        self.registrations += len(batch)
+        self._judge(batch, first + len(batch))
+
+    def when_kept(self, done: Callable[[], None], *, synced: bool = False) -> None:
+        """Call *done* once all that was taken is written, or synced."""
+        if self._kept_up_to(synced=synced) >= self.end:
+            done()
+        else:
+            self._waiting[synced].append((self.end, done))
+            self._record.hurry(sync=synced)
+
+    def kept(self) -> None:
+        """See what has been written since."""
+        for synced, waiting in self._waiting.items():
+            end = self._kept_up_to(synced=synced)
+            while waiting and waiting[0][0] <= end:
+                waiting.popleft()[1]()
+
+    def _kept_up_to(self, *, synced: bool) -> int:
+        return self._record.synced if synced else self._record.written
+
+    def _judge(self, batch: Batch, end: int) -> None:
+        self.end = end
+        conflicts = self.detector.take(batch) if self.detector is not None else []
+        self.conflicts += len(conflicts)
+        self._store.submit([*conflicts, *self._sightings(batch)], end)
+        if conflicts:
+            self._found(conflicts)

@@ -1,0 +1,110 @@
+"""Spools beside the loop: each is read in a thread of its own, and judged in the loop."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from concurrent.futures import CancelledError
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import structlog
+
+from clonewatch.live.delivery import Delivery
+from clonewatch.replay import Placing
+from clonewatch.sources.spool import GroupReader
+from clonewatch.sources.spool import Spool as SpoolFolder
+from clonewatch.sources.spool.events import Failed, Ignored, Missing, Refused
+from clonewatch.sources.spool.names import Form
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from clonewatch.config import Config
+    from clonewatch.config.sections import Spool
+    from clonewatch.live.judge import Judge
+    from clonewatch.mscs import Mscs
+    from clonewatch.recordfile import Recorder
+    from clonewatch.settings import Settings
+    from clonewatch.sources.spool.events import Event
+
+
+class LiveSpool:
+    """One spool and its thread. Raises InputError and OSError where it cannot be used."""
+
+    def __init__(
+        self, config: Spool, number: int, settings: Settings, record: Recorder, judge: Judge
+    ) -> None:
+        self.config = config
+        self._number = number
+        self._deliver = Delivery(judge)
+        self._log = structlog.get_logger().bind(spool=config.name)
+        self.spool = SpoolFolder(
+            config.directory,
+            self._reader(settings.config, settings.mscs),
+            record,
+            tell=self._told,
+            group_minutes=config.group_minutes,
+            lateness_minutes=settings.config.lateness_ms(config) / 60_000,
+        )
+        self._thread = threading.Thread(target=self._run, name=f"spool {config.name}", daemon=True)
+
+    def start(self) -> None:
+        """Begin to take groups."""
+        self._thread.start()
+
+    def use(self, settings: Settings) -> None:
+        """Place the registrations of groups to come at other MSCs."""
+        self.spool.reader = self._reader(settings.config, settings.mscs)
+
+    async def stop(self) -> None:
+        """Take no more. A group in hand is gone on with at the next start."""
+        self.spool.stop()
+        if self._thread.is_alive():
+            await asyncio.to_thread(self._thread.join)
+        self.spool.close()
+
+    def _run(self) -> None:
+        with suppress(CancelledError):
+            self.spool.run(self._deliver)
+
+    def _reader(self, config: Config, mscs: Mscs) -> GroupReader:
+        form = None if self.config.format == "auto" else Form(self.config.format)
+        placing = Placing(
+            imsi_prefix=config.regnots.imsi_prefix,
+            place_by_calling=config.regnots.place_by_calling,
+        )
+        return GroupReader(mscs, self._number, form=form, placing=placing)
+
+    def _told(self, event: Event) -> None:
+        is_fault = isinstance(event, Failed | Ignored | Missing | Refused)
+        say = self._log.warning if is_fault else self._log.info
+        say("group_" + type(event).__name__.lower(), detail=str(event))
+
+
+class SpoolSet:
+    """The spools of a configuration."""
+
+    def __init__(self, record: Recorder, judge: Judge) -> None:
+        self.spools: dict[str, LiveSpool] = {}
+        self._record = record
+        self._judge = judge
+
+    async def use(self, settings: Settings, numbers: Mapping[str, int]) -> None:
+        """Run the spools of *settings*; what is as it was goes on. Raises InputError, OSError."""
+        wanted = {spool.name: spool for spool in settings.config.spools}
+        for name in [name for name, live in self.spools.items() if wanted.get(name) != live.config]:
+            await self.spools.pop(name).stop()
+        for name, config in wanted.items():
+            if name in self.spools:
+                self.spools[name].use(settings)
+            else:
+                live = LiveSpool(config, numbers[name], settings, self._record, self._judge)
+                self.spools[name] = live
+                live.start()
+
+    async def stop(self) -> None:
+        """Take no more of any."""
+        for live in self.spools.values():
+            await live.stop()
+        self.spools.clear()

@@ -1,0 +1,167 @@
+"""Where an HLR is asked: questions of ours over one link, and their answers."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from typing import TYPE_CHECKING, TypeAlias
+
+from clonewatch.roles.receiver import LinkCounts
+from is41.answering import answer
+from is41.errors import DecodeError, EncodeError
+from is41.link import MessagesReceived, ProtocolViolated, RoundTripMeasured, StateChanged
+from is41.reading import Layer, read
+from is41.sccp.messages import UnitdataService
+from is41.tcap.codes import Problem
+from is41.tcap.dialogues import Answered, Asked, Dialogues, Outcome, rejected
+from is41.tcap.messages import Abort, Package
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from structlog.typing import FilteringBoundLogger
+
+    from clonewatch.links import Connection
+    from is41.answering import Route
+    from is41.link import Event
+    from is41.reading import Reading
+    from is41.tcap.messages import Invoke
+
+Told: TypeAlias = "Callable[[Outcome], None]"
+
+
+class Asker:
+    """The handler of a link to an HLR: asks over whichever connection is open.
+
+    *route* says how the HLR is addressed. What the HLR itself asks is rejected: we serve nobody.
+    """
+
+    def __init__(self, route: Route, interval_s: float, log: FilteringBoundLogger) -> None:
+        self.link_counts = LinkCounts()
+        self.messages_refused = 0  # that could not be read
+        self.dialogues: Dialogues[Told] = Dialogues(
+            first_id=secrets.randbits(32), interval=interval_s
+        )
+        self.changed: Callable[[], None] = lambda: None  # called when it may be asked, or no more
+        self._route = route
+        self._log = log
+        self._connections: list[Connection] = []
+        self._loop = asyncio.get_running_loop()
+        self._timer: asyncio.TimerHandle | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the HLR can be asked now."""
+        return any(each.link.is_open for each in self._connections)
+
+    def ask(self, invoke: Invoke, told: Told) -> bool:
+        """Ask; *told* gets what becomes of it. False if the HLR cannot be asked now."""
+        connection = next((each for each in self._connections if each.link.is_open), None)
+        if connection is None:
+            return False
+        try:
+            package = self.dialogues.begin(invoke, told, self._loop.time())
+            octets = self._route.write(package)
+        except EncodeError as error:
+            self._log.error("question_refused", reason=str(error))
+            return False
+        sent = connection.send(octets, self._route.layer)
+        self._set_timer()
+        return sent
+
+    def connected(self, connection: Connection) -> None:
+        """Use a connection, and let the far end answer on it."""
+        self.link_counts.connections += 1
+        self._connections.append(connection)
+        connection.allow()
+        self._log.info("link_connected", peer=connection.peer)
+
+    def received(self, connection: Connection, event: Event) -> None:
+        """Take answers."""
+        log = self._log.bind(peer=connection.peer)
+        match event:
+            case MessagesReceived(octets, frames, count):
+                for at in range(count):
+                    message = octets[frames.start[at] : frames.end[at]].tobytes()
+                    self._take(connection, message, Layer(frames.layer[at]))
+                connection.acknowledge(count)
+            case StateChanged(state):
+                log.info("link_state_changed", state=state.name.lower())
+                self.changed()
+            case RoundTripMeasured(seconds):
+                self.link_counts.round_trip_s = seconds
+            case ProtocolViolated(error):
+                self.link_counts.violations += 1
+                log.warning("link_protocol_violated", reason=str(error))
+            case _:
+                log.debug("link_event", what=str(event))
+
+    def disconnected(self, connection: Connection, reason: str) -> None:
+        """Use it no more. What was asked over it runs out of time by itself."""
+        self._connections.remove(connection)
+        self._log.info("link_disconnected", peer=connection.peer, reason=reason)
+        self.changed()
+
+    def _take(self, connection: Connection, message: bytes, layer: Layer) -> None:
+        try:
+            reading = read(message, layer)
+        except DecodeError as error:
+            self.messages_refused += 1
+            self._log.warning("message_refused", reason=str(error), octets=message[:64].hex())
+            return
+        if isinstance(reading.sccp, UnitdataService):
+            self._returned(reading.sccp)
+        elif isinstance(reading.tcap, Package | Abort):
+            back = self.dialogues.receive(reading.tcap)
+            if back is not None:
+                self._answer(connection, reading, back)
+        while (event := self.dialogues.next_event()) is not None:
+            match event:
+                case Answered(told, _, outcome):
+                    told(outcome)
+                case Asked():
+                    self._reject(connection, reading, event)
+        self._set_timer()
+
+    def _returned(self, service: UnitdataService) -> None:
+        """Take a question of ours that SCCP could not deliver."""
+        try:
+            package = read(service.data, Layer.TCAP).tcap
+        except DecodeError:
+            self.messages_refused += 1
+            return
+        if isinstance(package, Package | Abort):
+            self.dialogues.returned(package, service.return_cause)
+
+    def _reject(self, connection: Connection, reading: Reading, asked: Asked) -> None:
+        if asked.package.originating_id is None:
+            return
+        problem = Problem.INVOKE_UNRECOGNIZED_OPERATION
+        rejects = [rejected(invoke, problem) for invoke in asked.invokes]
+        self._answer(connection, reading, self.dialogues.answer(asked, *rejects))
+
+    def _answer(self, connection: Connection, reading: Reading, package: Package | Abort) -> None:
+        try:
+            connection.send(answer(reading, package), layer_of(reading))
+        except EncodeError as error:
+            self._log.warning("answer_refused", reason=str(error))
+
+    def _set_timer(self) -> None:
+        deadline = self.dialogues.next_deadline()
+        if deadline is not None and self._timer is None:
+            self._timer = self._loop.call_at(deadline, self._rung)
+
+    def _rung(self) -> None:
+        self._timer = None
+        self.dialogues.expire(self._loop.time())
+        while (event := self.dialogues.next_event()) is not None:
+            if isinstance(event, Answered):
+                event.context(event.outcome)
+        self._set_timer()
+
+
+def layer_of(reading: Reading) -> Layer:
+    """The layer a message began with."""
+    if reading.msu is not None:
+        return Layer.MTP3
+    return Layer.TCAP if reading.sccp is None else Layer.SCCP

@@ -1,0 +1,74 @@
+"""Where far ends come in, or not; test_endpoints has the rest."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from typing import TYPE_CHECKING
+
+import pytest
+
+from clonewatch.addresses import Address
+from clonewatch.links.door import Door
+from network import HOST, certificate, until
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def server_context(folder: Path, name: str) -> tuple[ssl.SSLContext, ssl.SSLContext]:
+    """For the door, and for those who trust its certificate alone."""
+    own, key = certificate(folder, name)
+    door = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    door.load_cert_chain(own, key)
+    return door, ssl.create_default_context(cafile=str(own))
+
+
+def test_other_certificates_are_shown_to_those_to_come(tmp_path: Path) -> None:
+    async def main() -> None:
+        inside: list[asyncio.Transport] = []
+        old, trusts_old = server_context(tmp_path, "old")
+        new, trusts_new = server_context(tmp_path, "new")
+        door = Door(
+            Address(HOST, 0),
+            welcome=inside.append,
+            inside=lambda: len(inside),
+            refused=lambda _peer, _why: None,
+            tls=old,
+        )
+        await door.open()
+        port = door.where.port
+        _, first = await asyncio.open_connection(HOST, port, ssl=trusts_old)
+        await door.use_tls(new)
+        assert door.where.port == port
+        _, second = await asyncio.open_connection(HOST, port, ssl=trusts_new)
+        await until(lambda: len(inside) == 2)
+        assert not inside[0].is_closing()
+        for writer in (first, second):
+            writer.close()
+        for transport in inside:
+            transport.abort()
+        door.close()
+        await asyncio.sleep(0.05)
+
+    asyncio.run(main())
+
+
+def test_an_address_that_is_taken_is_named() -> None:
+    async def main() -> None:
+        def make(port: int) -> Door:
+            return Door(
+                Address(HOST, port),
+                welcome=lambda _: None,
+                inside=lambda: 0,
+                refused=lambda _peer, _why: None,
+            )
+
+        first = make(0)
+        await first.open()
+        second = make(first.where.port)
+        with pytest.raises(OSError, match=f"{HOST}:{first.where.port}: Address already in use"):
+            await second.open()
+        first.close()
+
+    asyncio.run(main())

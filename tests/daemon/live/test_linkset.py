@@ -1,0 +1,91 @@
+"""Links as the configuration has them, and as another one does."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from typing import TYPE_CHECKING
+
+import pytest
+
+from clonewatch.errors import InputError
+from clonewatch.live.intake import Intake
+from clonewatch.live.linkset import LinkSet
+from clonewatch.roles.answerer import Answerer
+from clonewatch.roles.asker import Asker
+from clonewatch.roles.receiver import Receiver
+from daemons import link, settings
+from live import MSCS, bench
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from clonewatch.settings import Settings
+
+HLR = """[[links]]
+name = "hlr"
+transport = "tali"
+role = "hlr"
+connect = "127.0.0.1:9"
+query = { layer = "sccp" }
+"""
+
+
+def numbered(of: Settings) -> dict[str, int]:
+    return {source.name: at for at, source in enumerate(of.config.sources)}
+
+
+def test_links_that_are_as_they_were_go_on(tmp_path: Path) -> None:
+    async def main() -> None:
+        with bench(tmp_path / "records") as of:
+            links = LinkSet(Intake(MSCS, of.judge), {})
+            first = settings(tmp_path, link("a"), link("b"), link("c"))
+            await links.use(first, numbered(first))
+            links.open()
+            before = dict(links.links)
+            counts = links.counts("b")
+            second = settings(tmp_path, link("a"), link("b", "m3ua"), link("d"))
+            await links.use(second, numbered(second))
+            assert set(links.links) == {"a", "b", "d"}
+            assert links.links["a"] is before["a"]
+            assert links.links["b"] is not before["b"]
+            assert links.counts("b") is counts
+            handlers = [live.handler for live in links.links.values()]
+            assert all(isinstance(each, Receiver) and each.is_open for each in handlers)
+            await links.stop("the test is over")
+            assert not links.links
+
+    asyncio.run(main())
+
+
+def test_who_answers_asks_the_hlr_that_is_named_and_changes_with_it(tmp_path: Path) -> None:
+    async def main() -> None:
+        with bench(tmp_path / "records") as of:
+            links = LinkSet(Intake(MSCS, of.judge), {})
+            answer = link("msc", "tali", 'role = "answer"', 'hlr = "hlr"')
+            first = settings(tmp_path, answer, HLR)
+            await links.use(first, numbered(first))
+            before = links.links["msc"]
+            assert isinstance(before.handler, Answerer)
+            assert isinstance(links.links["hlr"].handler, Asker)
+            changed = settings(tmp_path, answer, HLR.replace(":9", ":10"))
+            await links.use(changed, numbered(changed))
+            assert links.links["msc"] is not before
+            await links.stop("the test is over")
+
+    asyncio.run(main())
+
+
+def test_a_link_listens_on_what_systemd_passed(tmp_path: Path) -> None:
+    async def main() -> None:
+        with bench(tmp_path / "records") as of, socket.create_server(("127.0.0.1", 0)) as passed:
+            of_systemd = settings(tmp_path, link("a").replace('"127.0.0.1:0"', '"systemd:mscs"'))
+            links = LinkSet(Intake(MSCS, of.judge), {"mscs": [passed]})
+            await links.use(of_systemd, numbered(of_systemd))
+            assert links.links["a"].endpoint.where.port == passed.getsockname()[1]
+            await links.stop("the test is over")
+            without = LinkSet(Intake(MSCS, of.judge), {})
+            with pytest.raises(InputError, match="passed no socket named 'mscs'"):
+                await without.use(of_systemd, numbered(of_systemd))
+
+    asyncio.run(main())

@@ -1,0 +1,52 @@
+"""Spools beside the loop."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from daemons import daemon, settings
+from network import until
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SPOOL = '[[spools]]\nname = "rvcd-b"\ndirectory = "spool"\n'
+GROUP = """time,min,esn,mscid
+2026-01-22T10:00:00Z,6145551234,82123456,4660-1
+2026-01-22T10:45:00Z,6145551234,82123456,4660-3
+2026-01-22T10:45:00Z,6145551235,82123456,4660-9
+nonsense,6145551235,82123456,4660-9
+"""
+
+
+def test_a_group_is_recorded_judged_and_put_away(tmp_path: Path) -> None:
+    async def main() -> None:
+        async with daemon(tmp_path, SPOOL) as app:
+            hidden = tmp_path / "spool" / ".20260122T1030Z.csv"
+            hidden.write_text(GROUP)
+            hidden.rename(tmp_path / "spool" / "20260122T1030Z.csv")
+            spool = app.spools.spools["rvcd-b"].spool
+            await until(lambda: spool.counts.groups_taken == 1)
+            assert app.judge.registrations == 3
+            assert app.judge.conflicts == 1
+            assert spool.counts.refused.total() == 1
+            assert [path.name for path in (tmp_path / "spool" / "done").iterdir()]
+
+    asyncio.run(main())
+
+
+def test_another_configuration_stops_and_starts_spools(tmp_path: Path) -> None:
+    async def main() -> None:
+        async with daemon(tmp_path, SPOOL) as app:
+            before = app.spools.spools["rvcd-b"]
+            other = SPOOL.replace("rvcd-b", "rvcd-c").replace('"spool"', '"other"')
+            await app.reload(settings(tmp_path, SPOOL, other))
+            assert app.spools.spools["rvcd-b"] is before
+            await app.reload(settings(tmp_path, other))
+            assert set(app.spools.spools) == {"rvcd-c"}
+            (tmp_path / "other" / "20260122T1030Z.csv").write_text(GROUP)
+            spool = app.spools.spools["rvcd-c"].spool
+            await until(lambda: spool.counts.groups_taken == 1)
+
+    asyncio.run(main())

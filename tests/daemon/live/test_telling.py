@@ -1,0 +1,83 @@
+"""What the daemon tells of itself."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import pytest
+
+from clonewatch.live.telling import RATE_OVER_S, Rates, problems_of, status_of, values_of
+from clonewatch.metrics import FAMILIES, Metrics
+from daemons import daemon, link, sender
+from is41.reading import Layer
+from live import regnot
+from network import until
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SPOOL = '[[spools]]\nname = "s"\ndirectory = "spool"\n'
+ANSWER = link("msc", "tali", 'role = "answer"', "authorise_unasked = true")
+
+
+def test_status_and_metrics_say_what_came(tmp_path: Path) -> None:
+    async def main() -> None:
+        async with daemon(tmp_path, link(), ANSWER, SPOOL) as app:
+            assert [source.state[:7] for source in status_of(app).sources] == [
+                "waiting",
+                "waiting",
+                "0 group",
+            ]
+            async with sender(app, "a") as far_end, sender(app, "msc") as msc:
+                for message in (regnot(), regnot()[:-1]):
+                    assert far_end.connection.send(message, Layer.SCCP)
+                assert msc.connection.send(regnot(transaction_id=5), Layer.SCCP)
+                await until(lambda: msc.messages and app.links.counts("a").messages == 2)
+                status = status_of(app)
+                assert status.state == "ready"
+                tap = status.sources[0]
+                assert (tap.name, tap.kind, tap.state) == ("a", "tali tap", "open")
+                assert (tap.connections, tap.messages, tap.registrations, tap.refused) == (
+                    1,
+                    2,
+                    1,
+                    1,
+                )
+                assert tap.newest is not None
+                assert asdict(status)["counts"]["registrations"] == 2
+                values = values_of(app)
+                assert set(values) <= set(FAMILIES)
+                assert values["registrations"] == {"a": 1, "msc": 1, "s": 0}
+                assert values["links_up"] == {"a": 1.0, "msc": 1.0}
+                answers = values["answers_sent"]
+                assert isinstance(answers, dict)
+                assert answers["msc", "accepted"] == 1
+                metrics = Metrics("0")
+                metrics.add(lambda: values_of(app))
+                octets, _ = metrics.exposition("")
+                assert b'clonewatch_messages_total{operation="regnot"' in octets
+                assert b"6145551234" not in octets
+
+    asyncio.run(main())
+
+
+def test_problems_are_told_in_words(tmp_path: Path) -> None:
+    async def main() -> None:
+        async with daemon(tmp_path, link()) as app:
+            assert problems_of(app) == []
+            app.silences["a"].is_silent = True
+            assert problems_of(app) == ["link a is silent beyond its habit"]
+
+    asyncio.run(main())
+
+
+def test_a_rate_is_taken_over_the_last_seconds() -> None:
+    rates = Rates()
+    assert rates.per_s("a") == 0.0
+    rates.look(0.0, {})
+    rates.look(5.0, {"a": 50})
+    assert rates.per_s("a") == 10.0
+    rates.look(5.0 + RATE_OVER_S, {"a": 50})
+    assert rates.per_s("a") == pytest.approx(0.0)

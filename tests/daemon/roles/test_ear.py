@@ -1,0 +1,131 @@
+"""What a relay overhears, in every carrier, however the stream is cut."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+
+from clonewatch.live.intake import Intake
+from clonewatch.live.lines import Counts
+from clonewatch.roles.ear import WAITING_LENGTH_MAX, Hearing
+from is41.adaptation.messages import Parameter
+from is41.m3ua.codes import MessageClass, ParameterTag, Transfer
+from is41.m3ua.messages import Message, ProtocolData
+from is41.sigtran import Carrier
+from is41.tali.messages import Message as TaliMessage
+from is41.tali.messages import Opcode
+from live import MSCS, Bench, bench, regnot
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+
+def tali(octets: bytes) -> bytes:
+    return TaliMessage(Opcode.SCCP, octets).encode()
+
+
+def m3ua(octets: bytes) -> bytes:
+    data = ProtocolData(opc=1, dpc=2, data=octets)
+    parameter = Parameter(ParameterTag.PROTOCOL_DATA, data.encode())
+    return Message(
+        message_class=MessageClass.TRANSFER, message_type=Transfer.DATA, parameters=(parameter,)
+    ).encode()
+
+
+@asynccontextmanager
+async def hearing(
+    directory: Path, carrier: Carrier = Carrier.TALI
+) -> AsyncIterator[tuple[Hearing, Bench, Counts]]:
+    with bench(directory) as of:
+        counts = Counts()
+        intake = Intake(MSCS, of.judge, fresh_s=0.0)
+        yield Hearing(intake, 4, counts, carrier), of, counts
+
+
+async def read(of: Hearing) -> None:
+    """Let what waits be read, decoded and judged."""
+    of.read()
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize(
+    ("carrier", "wrap"), [(Carrier.TALI, tali), (Carrier.M3UA, m3ua)], ids=["tali", "m3ua"]
+)
+def test_messages_are_heard_however_the_stream_is_cut(
+    tmp_path: Path, carrier: Carrier, wrap: object
+) -> None:
+    assert callable(wrap)
+    octets = b"".join(wrap(regnot(f"614555{number:04}")) for number in range(500))
+
+    async def main() -> None:
+        async with hearing(tmp_path, carrier) as (of, behind, counts):
+            ear, cut = of.ear(), random.Random(7)
+            at = 0
+            while at < len(octets):
+                step = cut.randint(1, 400)
+                ear.hear(octets[at : at + step], from_caller=True)
+                ear.hear(b"\x00answers nobody reads" * 3, from_caller=False)
+                at += step
+                if cut.random() < 0.2:
+                    await read(of)
+            await read(of)
+            assert behind.judge.registrations == counts.registrations == 500
+            assert of.octets_dropped == 0
+            ear.close()
+
+    asyncio.run(main())
+
+
+def test_each_splice_is_a_line_of_its_own(tmp_path: Path) -> None:
+    async def main() -> None:
+        async with hearing(tmp_path) as (of, behind, counts):
+            one, other = of.ear(), of.ear()
+            first, second = tali(regnot()), tali(regnot("6145550002"))
+            one.hear(first[:20], from_caller=True)
+            other.hear(second[:30], from_caller=True)
+            one.hear(first[20:], from_caller=True)
+            other.hear(second[30:], from_caller=True)
+            one.close()
+            await read(of)
+            assert behind.judge.registrations == 2
+            assert counts.messages == 2
+
+    asyncio.run(main())
+
+
+def test_what_comes_too_fast_is_dropped_and_hearing_goes_on(tmp_path: Path) -> None:
+    message = tali(regnot())
+
+    async def main() -> None:
+        async with hearing(tmp_path) as (of, behind, _):
+            ear = of.ear()
+            ear.hear(message * (2 * WAITING_LENGTH_MAX // len(message)), from_caller=True)
+            assert of.octets_dropped > 0
+            await read(of)
+            before = behind.judge.registrations
+            assert before > 0
+            fresh = of.ear()
+            fresh.hear(message, from_caller=True)
+            await read(of)
+            assert behind.judge.registrations == before + 1
+
+    asyncio.run(main())
+
+
+def test_octets_that_are_nothing_hurt_nobody(tmp_path: Path) -> None:
+    async def main() -> None:
+        async with hearing(tmp_path) as (of, behind, _):
+            ear = of.ear()
+            ear.hear(random.Random(3).randbytes(100_000), from_caller=True)
+            ear.hear(tali(regnot()), from_caller=True)
+            ear.hear(tali(regnot("6145550002")), from_caller=True)
+            await read(of)
+            assert behind.judge.registrations == 2
+
+    asyncio.run(main())

@@ -1,0 +1,151 @@
+"""The whole daemon: what it does with FIG. 6, over a start, a reload and a stop."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import func, select
+from structlog.testing import capture_logs
+
+from clonewatch.app import App
+from clonewatch.errors import InputError
+from clonewatch.registrations import Flags
+from clonewatch.settings import Settings, read
+from clonewatch.store.tables import clone_records
+from daemons import TRAVEL, daemon, link, sender, settings
+from is41.reading import Layer
+from live import regnot
+from network import until
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# FIG4's MSCs by their place: 4660-1, 4660-2, and 4660-3 is the fifth.
+A, C = 0, 4
+
+
+def stored(app: App) -> int:
+    """How many clone records the store holds."""
+    app.store.flush()
+    with app.store.read() as connection:
+        return int(connection.execute(select(func.count()).select_from(clone_records)).scalar_one())
+
+
+@pytest.mark.parametrize(
+    ("transport", "layer"),
+    [("tali", Layer.SCCP), ("tali", Layer.MTP3), ("m3ua", Layer.MTP3), ("xot", Layer.TCAP)],
+)
+def test_a_clone_is_found_live_and_written_down(
+    tmp_path: Path, transport: str, layer: Layer
+) -> None:
+    async def main() -> None:
+        async with daemon(tmp_path, link("a", transport)) as app:
+            async with sender(app) as far_end:
+                for at, msc in enumerate((A, C)):
+                    message = regnot(msc=msc, transaction_id=at, layer=layer)
+                    assert far_end.connection.send(message, layer)
+                    await until(lambda: app.judge.registrations == at + 1)  # noqa: B023
+            assert app.judge.conflicts == stored(app) == 1
+            (rows,) = app.record.batches()
+            assert rows.batch.flags.tolist() == [Flags.TIME_UNCERTAIN] * 2
+
+    asyncio.run(main())
+
+
+def test_a_start_goes_on_where_the_last_one_stopped(tmp_path: Path) -> None:
+    async def first() -> None:
+        async with daemon(tmp_path, link()) as app, sender(app) as far_end:
+            assert far_end.connection.send(regnot(msc=A), Layer.SCCP)
+            await until(lambda: app.judge.registrations)
+
+    async def second() -> None:
+        async with daemon(tmp_path, link()) as app:
+            assert app.judge.end == 1
+            async with sender(app) as far_end:
+                assert far_end.connection.send(regnot(msc=C, transaction_id=2), Layer.SCCP)
+                await until(lambda: app.judge.registrations)
+            assert app.judge.conflicts == stored(app) == 1
+
+    asyncio.run(first())
+    asyncio.run(second())
+
+
+def test_a_reload_brings_new_travel_times_and_mscs(tmp_path: Path) -> None:
+    async def main() -> None:
+        async with daemon(tmp_path, link()) as app, sender(app) as far_end:
+            new = settings(tmp_path, link())
+            (tmp_path / "travel.csv").write_text(TRAVEL.replace("80", "0"))
+            await app.reload(settings_as_they_are(tmp_path))
+            for at, msc in enumerate((A, C)):
+                assert far_end.connection.send(regnot(msc=msc, transaction_id=at), Layer.SCCP)
+                await until(lambda: app.judge.registrations == at + 1)  # noqa: B023
+            assert app.judge.conflicts == 0
+            await app.reload(new)
+            for at, msc in enumerate((A, C)):
+                other = regnot("6145550002", msc=msc, transaction_id=at)
+                assert far_end.connection.send(other, Layer.SCCP)
+                await until(lambda: app.judge.registrations == at + 3)  # noqa: B023
+            assert app.judge.conflicts == 1
+
+    asyncio.run(main())
+
+
+def settings_as_they_are(folder: Path) -> Settings:
+    return read(folder / "clonewatch.toml")
+
+
+def test_a_reload_that_cannot_be_leaves_all_as_it_was(tmp_path: Path) -> None:
+    async def main() -> None:
+        async with daemon(tmp_path, link()) as app:
+            before, live = app.settings, app.links.links["a"]
+            (tmp_path / "travel.csv").write_text("minutes,4660-3,4660-1\n4660-3,0,1\n4660-1,1,0\n")
+            with pytest.raises(InputError, match="stand no longer in the same order"):
+                await app.reload(settings_as_they_are(tmp_path))
+            taken = f'listen = "127.0.0.1:{live.endpoint.where.port}"'
+            other = link("b").replace('listen = "127.0.0.1:0"', taken)
+            with pytest.raises(OSError, match="in use"):
+                await app.reload(settings(tmp_path, link(), other))
+            assert app.settings is before
+            assert app.links.links == {"a": live}
+
+    asyncio.run(main())
+
+
+def test_what_needs_a_restart_is_told(tmp_path: Path) -> None:
+    async def main() -> None:
+        async with daemon(tmp_path, link()) as app:
+            with capture_logs() as logs:
+                await app.reload(settings(tmp_path, "[window]\nhours = 3\n", link()))
+            assert {"event": "restart_needed", "keys": ["window"], "log_level": "warning"} in logs
+
+    asyncio.run(main())
+
+
+def test_two_daemons_do_not_share_a_state(tmp_path: Path) -> None:
+    async def main() -> None:
+        async with daemon(tmp_path, link()):
+            with pytest.raises(InputError, match="somebody else"):
+                App(settings(tmp_path, link()), {})
+
+    asyncio.run(main())
+
+
+def test_in_mode_learn_nothing_is_judged(tmp_path: Path) -> None:
+    async def main() -> None:
+        of = settings(tmp_path, link())
+        (tmp_path / "clonewatch.toml").write_text(
+            'mode = "learn"\nstate_directory = "s"\n' + link()
+        )
+        app = App(settings_as_they_are(tmp_path), {})
+        await app.start()
+        async with sender(app) as far_end:
+            for at, msc in enumerate((A, C)):
+                assert far_end.connection.send(regnot(msc=msc, transaction_id=at), Layer.SCCP)
+            await until(lambda: app.judge.registrations == 2)
+        await app.stop("the test is over")
+        assert app.judge.conflicts == 0
+        assert of.travel is not None
+
+    asyncio.run(main())

@@ -1,0 +1,81 @@
+"""A whole daemon in the test's own loop, with FIG. 6's table and whatever configuration."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Final
+
+from clonewatch.addresses import Address
+from clonewatch.app import App
+from clonewatch.links import Connector
+from clonewatch.settings import Settings, read
+from is41.m3ua.asp import Asp
+from is41.m3ua.settings import Settings as M3ua
+from is41.tali.link import Link as Tali
+from is41.xot.link import Link as Xot
+from is41.xot.settings import Settings as XotSettings
+from network import FarEnd, until
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+    from pathlib import Path
+
+    from is41.link import Link
+
+TRAVEL: Final = """minutes,4660-1,4660-2,4660-3,4660-4
+4660-1,0,0,80,120
+4660-2,0,0,0,60
+4660-3,80,0,0,30
+4660-4,120,60,30,0
+"""
+BASE: Final = 'state_directory = "state"\n[tables]\ntravel = "travel.csv"\n'
+MAKERS: Final[dict[str, Callable[[float], Link]]] = {
+    "tali": lambda now: Tali(now, allowed=True),
+    "m3ua": lambda now: Asp(now, M3ua(), allowed=True),
+    "xot": lambda now: Xot(now, XotSettings(), calling=True, allowed=True),
+}
+
+
+def link(name: str = "a", transport: str = "tali", *lines: str) -> str:
+    """A table of a link that listens anywhere on loopback."""
+    table = f'[[links]]\nname = "{name}"\ntransport = "{transport}"\n'
+    table += 'listen = "127.0.0.1:0"\npeers = ["127.0.0.0/8"]\n'
+    return (
+        table
+        + ("" if any("role" in line for line in lines) else 'role = "tap"\n')
+        + "".join(line + "\n" for line in lines)
+    )
+
+
+def settings(folder: Path, *tables: str) -> Settings:
+    """FIG. 6 and these tables."""
+    (folder / "travel.csv").write_text(TRAVEL)
+    path = folder / "clonewatch.toml"
+    path.write_text(BASE + "".join(tables))
+    return read(path)
+
+
+@asynccontextmanager
+async def daemon(folder: Path, *tables: str) -> AsyncIterator[App]:
+    """A daemon that has started; it is stopped at the end."""
+    app = App(settings(folder, *tables), {})
+    try:
+        await app.start()
+        yield app
+    finally:
+        await app.stop("the test is over")
+
+
+@asynccontextmanager
+async def sender(app: App, name: str = "a") -> AsyncIterator[FarEnd]:
+    """A far end that has connected to a link of *app*, and may send."""
+    live = app.links.links[name]
+    far_end = FarEnd()
+    where = Address("127.0.0.1", live.endpoint.where.port)
+    connector = Connector(where, MAKERS[live.config.transport], far_end)
+    await connector.start()
+    try:
+        await until(lambda: far_end.connections and far_end.connection.link.is_open)
+        yield far_end
+    finally:
+        await connector.stop("the test is over", patience_s=5)
