@@ -29,6 +29,10 @@ def _may_sniff() -> bool:
 NEEDS: dict[
     str, tuple[Callable[[], bool], str]
 ] = {  # marker -> whether it is there, and what to say if not
+    "snmptrapd": (
+        lambda: bool(shutil.which("snmptrapd") and shutil.which("snmptranslate")),
+        "snmptrapd or snmptranslate is not installed",
+    ),
     "tshark": (lambda: shutil.which("tshark") is not None, "tshark is not installed"),
     "sniff": (_may_sniff, "sniffing needs CAP_NET_RAW"),
 }

@@ -199,3 +199,14 @@ def fill_disk(store: Store) -> None:
 def empty_disk(store: Store) -> None:
     """Give it pages again."""
     store.do(lambda to: to.exec_driver_sql("PRAGMA max_page_count = 1000000").close()).result()
+
+
+def refuse(store: Store, what: str) -> None:
+    """Let the database fail at *what*, as in `UPDATE ON outbox`."""
+    trigger = f"CREATE TRIGGER stuck BEFORE {what} BEGIN SELECT RAISE(ABORT, 'stuck'); END"
+    store.do(lambda to: to.exec_driver_sql(trigger).close()).result()
+
+
+def refuse_no_more(store: Store) -> None:
+    """Let it work again."""
+    store.do(lambda to: to.exec_driver_sql("DROP TRIGGER stuck").close()).result()

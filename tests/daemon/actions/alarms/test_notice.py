@@ -4,30 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import Final
 
 import pytest
 
-from clonewatch.actions.alarms.kinds import Kind
-from clonewatch.actions.alarms.notice import Change, Notice
+from clonewatch.actions.alarms.notice import Notice
 from clonewatch.evidence.findings import Severity
-from stores import TEN
-
-NOTICE: Final = Notice(
-    number=7,
-    change=Change.RAISED,
-    key="case-1",
-    kind=Kind.CLONE,
-    object="subscriber 6145551234",
-    severity=Severity.MAJOR,
-    before=None,
-    text="case 1, open",
-    details={"msid": "6145551234"},
-    raised_at=TEN,
-    at=TEN,
-    count=1,
-    case_id=1,
-)
+from notices import NOTICE
 
 
 @pytest.mark.parametrize("severity", [*Severity, None])
@@ -69,6 +51,6 @@ def test_a_record_has_x733s_words() -> None:
         "at": "2026-11-22T10:00:00.000Z",
         "count": 1,
         "case": 1,
-        "details": {"msid": "6145551234"},
+        "details": {"msid": "6145551234", "mscs": ["MSC A", "MSC C"]},
     }
     assert replace(NOTICE, severity=None).as_record()["severity"] == "cleared"

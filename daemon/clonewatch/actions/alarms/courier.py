@@ -1,0 +1,184 @@
+"""Carrying notices from the outbox to one output, in order, until they are taken."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from clonewatch.store.outbox import Outcome
+
+from .events import NoticeRefused, OutputFailed, OutputResumed
+from .notice import Notice
+from .outputs.output import RefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from clonewatch.store.outbox import Item
+
+    from .events import Event
+    from .mail import Mail
+    from .outputs.output import Output
+
+READ_MAX: Final = 500  # ours: items that are looked at together
+SEND_S: Final = 30.0  # ours: for all that is sent at once
+END_S: Final = 5.0  # ours: to write what was sent, when we end
+DIRECT_MAX: Final = 1000  # ours: notices past a store that fails
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backoff:
+    """How long to wait after failures: twice as long each time, up to a bound, and never alike."""
+
+    first_s: float = 1.0
+    most_s: float = 60.0
+
+    def wait_s(self, failures: int, chance: float) -> float:
+        """After so many failures in turn; *chance* from 0 to 1."""
+        wait_s: float = self.first_s * 2.0 ** min(failures - 1, 32)
+        return min(self.most_s, wait_s) * (0.5 + chance / 2)
+
+
+class Courier:
+    """Serves the output *name*. What is delivered stays known here until the store knows it."""
+
+    def __init__(
+        self,
+        name: str,
+        output: Output,
+        mail: Mail,
+        *,
+        tell: Callable[[Event], None],
+        backoff: Backoff,
+    ) -> None:
+        self.name = name
+        self.failures = 0  # in turn
+        self.delivered = 0  # notices, since the start. Monotonic.
+        self._output = output
+        self._mail = mail
+        self._tell = tell
+        self._backoff = backoff
+        self._woken = asyncio.Event()
+        self._direct: deque[Notice] = deque(maxlen=DIRECT_MAX)
+        self._done: dict[int, tuple[Outcome, str]] = {}  # ended, and not yet written
+        self._repeat_at_ms = mail.now_ms()
+
+    def wake(self) -> None:
+        """Look into the outbox: there may be something."""
+        self._woken.set()
+
+    def send_directly(self, notice: Notice) -> None:
+        """Send what the store could not take. Lost if we end before."""
+        self._direct.append(notice)
+        self.wake()
+
+    async def run(self) -> None:
+        """Carry, until cancelled."""
+        try:
+            while True:
+                self._woken.clear()
+                wait_s = await self._look()
+                if wait_s is None or wait_s > 0:
+                    await self._rest(wait_s)
+        finally:
+            with contextlib.suppress(Exception):  # what is not written is sent again
+                await asyncio.wait_for(self._write_done(), END_S)
+            await self._output.close()
+
+    async def _look(self) -> float | None:
+        """Do what there is to do; how long to rest then, None: until woken."""
+        try:
+            more = await self._carry()
+        except Exception as error:  # noqa: BLE001  # whatever it is, the rest is to go out later
+            return await self._failed(str(error) or type(error).__name__)
+        if self.failures:
+            self.failures = 0
+            self._tell(OutputResumed(self.name))
+        return more
+
+    async def _carry(self) -> float | None:
+        while self._direct:
+            with contextlib.suppress(RefusedError):
+                await self._send([self._direct[0]])
+            self._direct.popleft()
+        await self._write_done()
+        items = await self._mail.pending(self.name, READ_MAX + len(self._done))
+        items = [item for item in items if item.id not in self._done]
+        now_ms = self._mail.now_ms()
+        if items and (wait_ms := items[0].due_at - now_ms) > 0:
+            return min(wait_ms / 1000, self._backoff.most_s)
+        await self._carry_items(items)
+        return 0 if items else await self._repeat(now_ms)
+
+    async def _carry_items(self, items: Sequence[Item]) -> None:
+        """Send items, as many at once as the output takes."""
+        try:
+            for at in range(0, len(items), self._output.at_once_max):
+                await self._carry_part(items[at : at + self._output.at_once_max])
+        finally:
+            await self._write_done()
+
+    async def _carry_part(self, items: Sequence[Item]) -> None:
+        try:
+            await self._send([Notice.of_payload(item.payload) for item in items])
+        except RefusedError as refused:
+            if len(items) > 1:  # find out which
+                for item in items:
+                    await self._carry_part([item])
+                return
+            (item,) = items
+            self._done[item.id] = (Outcome.REFUSED, str(refused))
+            self._tell(NoticeRefused(self.name, int(item.key), str(refused)))
+        else:
+            self._done |= {item.id: (Outcome.DELIVERED, "") for item in items}
+            self.delivered += len(items)
+
+    async def _send(self, notices: Sequence[Notice]) -> None:
+        await asyncio.wait_for(self._output.send(notices), SEND_S)
+
+    async def _write_done(self) -> None:
+        """Let the store know what became of items."""
+        for what in set(self._done.values()):
+            ids = [item_id for item_id, outcome in self._done.items() if outcome == what]
+            await self._mail.end(ids, *what)
+            for item_id in ids:
+                del self._done[item_id]
+
+    async def _repeat(self, now_ms: int) -> float | None:
+        """Tell all that is raised again, if the output wants that; when next."""
+        every_s = self._output.repeats_s
+        if every_s is None:
+            return None
+        if now_ms >= self._repeat_at_ms:
+            alarms = await self._mail.raised(self.name)
+            await asyncio.wait_for(self._output.repeat(alarms, now_ms), SEND_S)
+            self._repeat_at_ms = now_ms + int(every_s * 1000)
+        return (self._repeat_at_ms - now_ms) / 1000
+
+    async def _failed(self, reason: str) -> float:
+        self.failures += 1
+        if self.failures == 1:
+            self._tell(OutputFailed(self.name, reason))
+        wait_s = self._backoff.wait_s(self.failures, random.random())  # noqa: S311  # no secret
+        try:
+            head = await self._mail.pending(self.name, 1)
+            if head and head[0].id not in self._done:
+                await self._mail.put_off(head[0].id, self._mail.now_ms(), reason)
+        except (OSError, SQLAlchemyError):
+            pass  # the store says so itself
+        self._woken.clear()
+        return wait_s
+
+    async def _rest(self, wait_s: float | None) -> None:
+        """Rest, until woken; after a failure as long as it takes."""
+        if self.failures and wait_s is not None:
+            await asyncio.sleep(wait_s)
+            return
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._woken.wait(), wait_s)

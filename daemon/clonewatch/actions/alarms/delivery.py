@@ -1,0 +1,92 @@
+"""All couriers, in a thread and an event loop of their own.
+
+An inform costs tens of milliseconds of computing; the loop that reads the network must not wait.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+from functools import partial
+from typing import TYPE_CHECKING
+
+from .courier import Backoff, Courier
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from .events import Event
+    from .mail import Mail
+    from .notice import Notice
+    from .outputs.output import Output
+
+
+class Delivery:
+    """Serves *outputs* by name until closed. To change them, close it and make another.
+
+    *tell* is called from its thread.
+    """
+
+    def __init__(
+        self,
+        mail: Mail,
+        outputs: Mapping[str, Output],
+        *,
+        tell: Callable[[Event], None],
+        backoff: Backoff | None = None,
+    ) -> None:
+        self._mail = mail
+        self._outputs = outputs
+        self._tell = tell
+        self._backoff = backoff or Backoff()
+        self._couriers: list[Courier] = []
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._ready = threading.Event()
+        self._closing: asyncio.Event | None = None
+        self._thread = threading.Thread(target=self._run, name="alarms", daemon=True)
+        self._thread.start()
+        self._ready.wait()
+
+    def wake(self) -> None:
+        """Look into the outbox: something was committed. From any thread."""
+        for courier in self._couriers:
+            self._soon(courier.wake)
+
+    def send_directly(self, notice: Notice, outputs: Sequence[str]) -> None:
+        """Send what the store could not take. From any thread."""
+        for courier in self._couriers:
+            if courier.name in outputs:
+                self._soon(partial(courier.send_directly, notice))
+
+    def failing(self) -> dict[str, int]:
+        """Failures in turn of the outputs that have any."""
+        return {each.name: each.failures for each in self._couriers if each.failures}
+
+    def close(self) -> None:
+        """Stop carrying; what waits, waits in the outbox."""
+        if self._closing is not None:
+            self._soon(self._closing.set)
+        self._thread.join()
+
+    def _soon(self, do: Callable[[], None]) -> None:
+        assert self._loop is not None
+        with contextlib.suppress(RuntimeError):  # it is closed: the outbox keeps what there is
+            self._loop.call_soon_threadsafe(do)
+
+    def _run(self) -> None:
+        asyncio.run(self._serve())
+
+    async def _serve(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._closing = asyncio.Event()
+        self._couriers = [
+            Courier(name, output, self._mail, tell=self._tell, backoff=self._backoff)
+            for name, output in self._outputs.items()
+        ]
+        tasks = [asyncio.create_task(courier.run()) for courier in self._couriers]
+        self._ready.set()
+        await self._closing.wait()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

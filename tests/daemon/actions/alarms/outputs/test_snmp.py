@@ -1,0 +1,249 @@
+"""SNMPv3 informs, to Net-SNMP's own receiver."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import socket
+import subprocess
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from clonewatch.actions.alarms.notice import Change
+from clonewatch.actions.alarms.outputs.output import NotSentError
+from clonewatch.actions.alarms.outputs.snmp import (
+    MIB,
+    NOTIFICATIONS,
+    SEVERITIES,
+    TEXT_OCTETS_MAX,
+    Authentication,
+    Privacy,
+    Receiver,
+    Snmp,
+    objects_of,
+)
+from notices import NOTICE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+BASE: Final = "1.3.6.1.4.1.8072.9999.9999.4141"
+# As much of the IETF's modules as ours imports: Debian may not ship them.
+SMI: Final = """SNMPv2-SMI DEFINITIONS ::= BEGIN
+org OBJECT IDENTIFIER ::= { iso 3 }
+dod OBJECT IDENTIFIER ::= { org 6 }
+internet OBJECT IDENTIFIER ::= { dod 1 }
+private OBJECT IDENTIFIER ::= { internet 4 }
+enterprises OBJECT IDENTIFIER ::= { private 1 }
+END
+"""
+FRAMEWORK: Final = """SNMP-FRAMEWORK-MIB DEFINITIONS ::= BEGIN
+IMPORTS TEXTUAL-CONVENTION FROM SNMPv2-TC;
+SnmpAdminString ::= TEXTUAL-CONVENTION
+    STATUS current
+    DESCRIPTION "Text."
+    SYNTAX OCTET STRING (SIZE (0..255))
+END
+"""
+EMPTY: Final = "{} DEFINITIONS ::= BEGIN\nEND\n"
+
+
+def keys(folder: Path) -> tuple[Path, Path]:
+    """Files with the passphrases that the receiver knows."""
+    paths = folder / "auth", folder / "priv"
+    for path, words in zip(paths, ("openseveral", "neverguessed"), strict=True):
+        path.write_text(words + "\n")
+    return paths
+
+
+class Trapd:
+    """Net-SNMP's snmptrapd on a free port of loopback."""
+
+    def __init__(self, folder: Path, authentication: str = "SHA-256", privacy: str = "AES") -> None:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
+            free.bind(("127.0.0.1", 0))
+            self.port: int = free.getsockname()[1]
+        configuration = folder / "snmptrapd.conf"
+        configuration.write_text(
+            f"createUser watcher {authentication} openseveral {privacy} neverguessed\n"
+            "authUser log watcher priv\n"
+        )
+        command = ["snmptrapd", "-f", "-C", "-c", str(configuration), "-m", "", "-On", "-t"]
+        command += ["-Lo", "-n", f"udp:127.0.0.1:{self.port}"]
+        self._process = subprocess.Popen(
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env={"SNMP_PERSISTENT_DIR": str(folder / "var"), "PATH": "/usr/sbin:/usr/bin"},
+            text=True,
+        )
+        assert self._process.stdout is not None
+        self.said = self._process.stdout
+        while not self.said.readline().startswith("NET-SNMP version"):
+            pass
+
+    def line(self, holds: str) -> str:
+        """The next line that holds something."""
+        while holds not in (line := self.said.readline()):
+            assert line, "snmptrapd has ended"
+        return line
+
+    def end(self) -> None:
+        self._process.terminate()
+        self._process.wait()
+        self.said.close()
+
+
+@pytest.fixture
+def trapd(tmp_path: Path) -> Iterator[Trapd]:
+    it = Trapd(tmp_path)
+    yield it
+    it.end()
+
+
+def receiver(folder: Path, port: int, **other: object) -> Receiver:
+    authentication_key, privacy_key = keys(folder)
+    return replace(
+        Receiver(
+            host="127.0.0.1",
+            port=port,
+            user="watcher",
+            authentication_key=authentication_key,
+            privacy_key=privacy_key,
+        ),
+        **other,  # type: ignore[arg-type]
+    )
+
+
+async def inform(to: Receiver, *notices: object) -> None:
+    it = Snmp(to)
+    try:
+        for notice in notices:
+            await it.send([notice])  # type: ignore[list-item]
+    finally:
+        await it.close()
+
+
+@pytest.mark.snmptrapd
+def test_informs_arrive_as_the_mib_says(tmp_path: Path, trapd: Trapd) -> None:
+    cleared = replace(NOTICE, number=8, change=Change.CLEARED, severity=None, case_id=None)
+    asyncio.run(inform(receiver(tmp_path, trapd.port), NOTICE, cleared))
+    line = trapd.line(BASE)
+    assert f".1.3.6.1.6.3.1.1.4.1.0 = OID: .{BASE}.0.1" in line
+    for at, value in enumerate(
+        (
+            "Gauge32: 7",
+            'STRING: "case-1"',
+            'STRING: "clone"',
+            'STRING: "subscriber 6145551234"',
+            "INTEGER: 4",
+            'STRING: "securityServiceOrMechanismViolation"',
+            'STRING: "unauthorizedAccessAttempt"',
+            'STRING: "moreSevere"',
+            'STRING: "case 1, open"',
+            'STRING: "2026-11-22T10:00:00.000Z"',
+            "Gauge32: 1",
+            "Gauge32: 1",
+        ),
+        1,
+    ):
+        assert f".{BASE}.1.{at}.0 = {value}" in line
+    line = trapd.line(BASE)
+    assert f"OID: .{BASE}.0.3" in line
+    assert f".{BASE}.1.5.0 = INTEGER: 1" in line
+    assert f".{BASE}.1.12.0 = Gauge32: 0" in line
+
+
+@pytest.mark.snmptrapd
+@pytest.mark.parametrize(
+    ("authentication", "privacy"),
+    [(Authentication.SHA, Privacy.AES128), (Authentication.SHA512, Privacy.AES128)],
+)
+def test_other_algorithms_are_understood(
+    tmp_path: Path, authentication: Authentication, privacy: Privacy
+) -> None:
+    name = {Authentication.SHA: "SHA", Authentication.SHA512: "SHA-512"}[authentication]
+    trapd = Trapd(tmp_path, name, "AES")
+    to = receiver(tmp_path, trapd.port, authentication=authentication, privacy=privacy)
+    asyncio.run(inform(to, NOTICE))
+    assert BASE in trapd.line(BASE)
+    trapd.end()
+
+
+@pytest.mark.snmptrapd
+def test_a_wrong_key_is_said(tmp_path: Path, trapd: Trapd) -> None:
+    to = receiver(tmp_path, trapd.port, timeout_s=0.2)
+    to.authentication_key.write_text("notthisone")
+    with pytest.raises(NotSentError, match=f"127.0.0.1:{trapd.port}: "):
+        asyncio.run(inform(to, NOTICE))
+
+
+@pytest.mark.snmptrapd
+def test_a_receiver_that_begins_anew_is_informed_again(tmp_path: Path, trapd: Trapd) -> None:
+    to = receiver(tmp_path, trapd.port, timeout_s=0.2)
+
+    async def scenario() -> None:
+        it = Snmp(to)
+        await it.send([NOTICE])
+        trapd.end()
+        with pytest.raises(NotSentError):
+            await it.send([NOTICE])
+        await it.close()
+
+    asyncio.run(scenario())
+
+
+def test_nobody_there_is_said(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+        silent.bind(("127.0.0.1", 0))
+        port = silent.getsockname()[1]
+        with pytest.raises(NotSentError, match=f"127.0.0.1:{port}: No SNMP response"):
+            asyncio.run(inform(receiver(tmp_path, port, timeout_s=0.05), NOTICE))
+
+
+def test_long_texts_are_cut_between_characters() -> None:
+    _, objects = objects_of(replace(NOTICE, text="é" * 300), None)
+    text = bytes(objects[8][1])
+    assert TEXT_OCTETS_MAX - 1 <= len(text) <= TEXT_OCTETS_MAX
+    assert text.decode() == "é" * 127
+
+
+def test_an_enterprise_of_ones_own_takes_the_place_of_the_playpen() -> None:
+    kind, objects = objects_of(NOTICE, 55555)
+    assert kind == (1, 3, 6, 1, 4, 1, 55555, 4141, 0, 1)
+    assert tuple(objects[0][0]) == (1, 3, 6, 1, 4, 1, 55555, 4141, 1, 1, 0)
+
+
+@pytest.mark.snmptrapd
+def test_net_snmp_reads_the_mib_and_finds_our_numbers(tmp_path: Path) -> None:
+    (tmp_path / "SNMPv2-SMI.txt").write_text(SMI)
+    (tmp_path / "SNMP-FRAMEWORK-MIB.txt").write_text(FRAMEWORK)
+    for name in ("SNMPv2-TC", "SNMPv2-CONF"):
+        (tmp_path / f"{name}.txt").write_text(EMPTY.format(name))
+    (tmp_path / MIB.name).write_text(MIB.read_text("ascii"))
+    names = [f"cwAlarm{change.capitalize()}" for change in NOTIFICATIONS]
+    command = ["snmptranslate", "-M", str(tmp_path), "-m", "CLONEWATCH-MIB", "-On", "-Pe"]
+    for name, number in zip(names, NOTIFICATIONS.values(), strict=True):
+        done = subprocess.run(
+            [*command, f"CLONEWATCH-MIB::{name}"], capture_output=True, text=True, check=True
+        )
+        assert (done.stdout.strip(), done.stderr) == (f".{BASE}.0.{number}", "")
+
+
+def test_the_mib_lists_what_we_send_in_our_order() -> None:
+    text = MIB.read_text("ascii")
+    objects = re.findall(
+        r"^(cw\w+) OBJECT-TYPE.*?::= { clonewatchObjects (\d+) }", text, re.MULTILINE | re.DOTALL
+    )
+    _, sent = objects_of(NOTICE, None)
+    assert [int(number) for _, number in objects] == [oid[-2] for oid, _ in sent]
+    for listed in re.findall(r"OBJECTS +{([^}]*)}", text):
+        assert re.findall(r"\w+", listed) == [name for name, _ in objects]
+    severities = dict(re.findall(r"(\w+)\((\d)\)", re.findall(r"INTEGER {(.*)}", text)[0]))
+    assert severities == {
+        "cleared" if severity is None else str(severity): str(number)
+        for severity, number in SEVERITIES.items()
+    }

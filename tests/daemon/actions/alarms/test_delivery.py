@@ -1,0 +1,136 @@
+"""All couriers, in their thread."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import select
+
+from clonewatch.actions.alarms.courier import Backoff
+from clonewatch.actions.alarms.delivery import Delivery
+from clonewatch.actions.alarms.mail import Mail
+from clonewatch.store.tables import outbox
+from couriers import FakeOutput, Told, raise_alarms
+from notices import NOTICE
+from stores import MINUTE, Clock, fill_disk, opened, refuse, refuse_no_more
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from clonewatch.store.store import Store
+
+SOON = Backoff(first_s=0.002, most_s=0.01)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def store(tmp_path: Path, clock: Clock) -> Iterator[Store]:
+    with opened(tmp_path, clock=clock) as it:
+        yield it
+
+
+def delivery(store: Store, told: Told, **outputs: FakeOutput) -> Delivery:
+    it = Delivery(Mail(store, lambda _: tuple(outputs)), outputs, tell=told, backoff=SOON)
+    store.committed = it.wake
+    return it
+
+
+def outcomes(store: Store) -> list[tuple[str, str | None]]:
+    with store.read() as connection:
+        rows = connection.execute(select(outbox.c.output, outbox.c.outcome).order_by(outbox.c.id))
+        return [(row.output, row.outcome) for row in rows]
+
+
+def test_notices_go_out_in_order_and_are_ended(store: Store) -> None:
+    one, other = FakeOutput(), FakeOutput(at_once_max=1)
+    raise_alarms(store, 4, ["one", "other"])
+    it = delivery(store, Told(), one=one, other=other)
+    assert one.wait_for(4) == other.wait_for(4) == [1, 2, 3, 4]
+    raise_alarms(store, 3, ["one"], begins=5)
+    assert one.wait_for(7) == [1, 2, 3, 4, 5, 6, 7]
+    it.close()
+    assert one.closed
+    assert other.closed
+    assert other.sent == [1, 2, 3, 4]
+    it = delivery(store, Told(), one=one, other=other)  # nothing is left to go out again
+    raise_alarms(store, 1, ["one", "other"], begins=8)
+    assert one.wait_for(8)[7:] == [8]
+    it.close()
+
+
+def test_one_output_down_delays_no_other_and_loses_nothing(store: Store) -> None:
+    up, down, hanging, told = FakeOutput(), FakeOutput(), FakeOutput(), Told()
+    down.down = hanging.hangs = True
+    it = delivery(store, told, up=up, down=down, hanging=hanging)
+    raise_alarms(store, 5, ["up", "down", "hanging"])
+    assert up.wait_for(5) == [1, 2, 3, 4, 5]
+    down.wait_for_tries(4)
+    assert it.failing().keys() == {"down"}
+    assert down.sent == hanging.sent == []
+    down.down = False
+    assert down.wait_for(5) == [1, 2, 3, 4, 5]
+    raise_alarms(store, 1, ["up", "down"], begins=6)
+    assert up.wait_for(6) == down.wait_for(6)
+    it.close()
+    assert told.words == ["alarms to down wait: it is down", "alarms to down are sent again"]
+    assert hanging.sent == []
+    assert outcomes(store).count(("hanging", None)) == 5
+
+
+def test_what_one_output_refuses_for_good_holds_up_nothing(store: Store) -> None:
+    picky, told = FakeOutput(), Told()
+    picky.refuses = {2}
+    it = delivery(store, told, picky=picky)
+    raise_alarms(store, 4, ["picky"])
+    assert picky.wait_for(3) == [1, 3, 4]
+    raise_alarms(store, 1, ["picky"], begins=5)
+    picky.wait_for(4)
+    it.close()
+    assert told.words == ["picky refused notification 2: not that"]
+    assert outcomes(store)[:4] == [
+        ("picky", outcome) for outcome in ("delivered", "refused", "delivered", "delivered")
+    ]
+
+
+def test_what_is_raised_is_told_again_every_minute(store: Store, clock: Clock) -> None:
+    output = FakeOutput(repeats_s=60)
+    it = delivery(store, Told(), am=output)
+    assert output.wait_for_repeats(1) == [[]]
+    raise_alarms(store, 2, ["am"])
+    output.wait_for(2)
+    clock.now_ms += MINUTE
+    it.wake()
+    assert output.wait_for_repeats(2)[1] == ["link_down-1", "link_down-2"]
+    it.close()
+
+
+def test_past_a_store_that_fails_notices_go_straight_out(store: Store) -> None:
+    output, other = FakeOutput(), FakeOutput()
+    it = delivery(store, Told(), out=output, other=other)
+    fill_disk(store)
+    it.send_directly(NOTICE, ["out"])
+    assert output.wait_for(1) == [NOTICE.number]
+    it.close()
+    assert other.sent == []
+
+
+def test_what_was_taken_is_not_sent_again_while_the_store_fails(store: Store) -> None:
+    output = FakeOutput()
+    output.down = True
+    it = delivery(store, Told(), out=output)
+    raise_alarms(store, 3, ["out"])
+    output.wait_for_tries(1)
+    refuse(store, "UPDATE ON outbox")
+    output.down = False
+    assert output.wait_for(3) == [1, 2, 3]
+    refuse_no_more(store)
+    raise_alarms(store, 1, ["out"], begins=4)
+    assert output.wait_for(4) == [1, 2, 3, 4]
+    it.close()
+    assert outcomes(store)[:3] == [("out", "delivered")] * 3
