@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from clonewatch.config import load
 from clonewatch.errors import Fault, InputError, Misconfigured
+from clonewatch.evidence.homes import NO_HOMES, Homes
 from clonewatch.mscs import Mscs
 from clonewatch.tls import context_of
 from clonewatch.travel.table import TravelTimes, load_travel
@@ -27,6 +28,7 @@ class Settings:
     config: Config
     mscs: Mscs
     travel: TravelTimes | None  # None in mode learn, if none are given
+    homes: Homes = NO_HOMES
     tls: Mapping[str, ssl.SSLContext] = field(default_factory=dict)  # by the link's name
 
 
@@ -35,6 +37,12 @@ def read(path: Path) -> Settings:
     config = load(path)
     faults: list[Fault] = []
     mscs, travel = _tables(config.tables, faults)
+    homes = NO_HOMES
+    if config.tables.homes is not None and not faults:  # it names MSCs
+        try:
+            homes = Homes.load(config.tables.homes, mscs)
+        except InputError as error:
+            faults.append(Fault("tables.homes", str(error)))
     contexts: dict[str, ssl.SSLContext] = {}
     for number, link in enumerate(config.links):
         if link.tls is not None:
@@ -44,7 +52,7 @@ def read(path: Path) -> Settings:
                 faults.append(Fault(f"links[{number}].tls", str(error)))
     if faults:
         raise Misconfigured(path, faults)
-    return Settings(config=config, mscs=mscs, travel=travel, tls=contexts)
+    return Settings(config=config, mscs=mscs, travel=travel, homes=homes, tls=contexts)
 
 
 def _tables(tables: Tables, faults: list[Fault]) -> tuple[Mscs, TravelTimes | None]:

@@ -57,3 +57,16 @@ def test_faults_of_all_files_are_said_with_their_lines(tmp_path: Path) -> None:
     with pytest.raises(Misconfigured) as caught:
         settings(tmp_path, *lines)
     assert [fault.key for fault in caught.value.faults] == ["tables.travel", "links[0].tls"]
+
+
+def test_homes_are_those_of_the_mscs(tmp_path: Path) -> None:
+    homes = tmp_path / "homes.csv"
+    homes.write_text("prefix,mscid\n614555,4660-1\n", encoding="utf-8")
+    lines = [TABLES, f'homes = "{homes}"']
+    assert settings(tmp_path, *lines).homes.of(6145551234) == (0,)
+    homes.write_text("prefix,mscid\n614555,9-9\n", encoding="utf-8")
+    with pytest.raises(Misconfigured) as caught:
+        settings(tmp_path, *lines)
+    (fault,) = caught.value.faults
+    assert fault.key == "tables.homes"
+    assert fault.message.startswith(f"{homes}:2: ")
