@@ -17,6 +17,7 @@ from clonewatch.cli import (
     run,
     status,
     travel,
+    twins,
 )
 
 app = typer.Typer(
@@ -37,4 +38,5 @@ app.add_typer(travel.app, name="travel")
 app.add_typer(records.app, name="records")
 app.add_typer(lab.app, name="lab")
 app.command("status")(status.status)
+app.command("twins")(twins.twins)
 app.command("demo")(demo.demo)

@@ -27,7 +27,7 @@ class Twins:
     changes: int  # from one to another
     first_at: int  # ms since 1970 UTC: of the first change
     last_at: int
-    mscs: tuple[int, ...]  # by index, where the registrations at the changes were
+    mscids: tuple[int, ...]  # where the registrations at the changes were
 
 
 def twins(batch: Batch) -> Iterator[Twins]:
@@ -52,5 +52,5 @@ def twins(batch: Batch) -> Iterator[Twins]:
             changes=len(changes),
             first_at=int(batch.time[behind[changes[0]]]),
             last_at=int(batch.time[behind[changes[-1]]]),
-            mscs=tuple(np.unique(batch.msc[rows]).tolist()),
+            mscids=tuple(np.unique(batch.mscid[rows]).tolist()),
         )

@@ -13,7 +13,7 @@ import numpy as np
 
 from clonewatch.lab.areas import NO_SERVICE
 from clonewatch.lab.cities import offset
-from clonewatch.lab.cloning import Clones
+from clonewatch.lab.cloning import CloneKind, Clones
 from clonewatch.lab.journeys import HOUR_MS
 from clonewatch.lab.numbering import numbers
 from clonewatch.lab.people import DAY_MS, People
@@ -110,6 +110,15 @@ class Populace:
         count = int(np.searchsorted(self._held["time"], end_ms))
         given, self._held = self._held[:count], self._held[count:]
         return given
+
+    def clone_kinds(self) -> dict[int, str]:
+        """By MSID: the kinds of its clones."""
+        kinds: dict[int, list[str]] = {}
+        names = list(CloneKind)
+        for clone, kind in enumerate(self.clones.kind.tolist()):
+            msid = int(self.msid[self._first_clone + clone])
+            kinds.setdefault(msid, []).append(names[kind])
+        return {msid: " ".join(sorted(each)) for msid, each in kinds.items()}
 
     def _day(self, midnight_ms: int) -> NDArray[np.void]:
         """Everything of a local day."""

@@ -30,7 +30,7 @@ from clonewatch.sources.records import RecordsWriter
 from is41.msid import msid_digits
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -53,6 +53,7 @@ CLONE_HEADINGS: Final = (
     "registrations",
     "registrations_of_original",
     "conflicts",
+    "kinds",
 )
 
 
@@ -136,10 +137,11 @@ def simulate(
     town: Network
     phones: Registrants
     homes: list[tuple[str, int]] | None = None
+    kinds: dict[int, str] = {}
     if country:
         town = land = Country.build(mscs, names=names)
         phones = people = Populace(land, subscribers, clones, habits, rng)
-        homes = people.homes
+        homes, kinds = people.homes, people.clone_kinds()
     else:
         town = plane = Town.build(mscs, rng, names=names)
         phones = Phones(plane, subscribers, clones, habits, rng)
@@ -170,7 +172,7 @@ def simulate(
         conflicts=len(found),
         **seen.counts,
     )
-    _write(simulation, town, seen.cloned, found, homes)
+    _write(simulation, town, seen.cloned, found, homes, kinds)
     asked = {"subscribers": subscribers, "mscs": mscs, "hours": hours, "clones": clones}
     _write_summary(simulation, asked | {"seed": seed, "tick_ms": tick_ms})
     return simulation
@@ -301,6 +303,7 @@ def _write(
     cloned: Sequence[tuple[Registration, bool]],
     found: Sequence[Conflict],
     homes: list[tuple[str, int]] | None,
+    kinds: Mapping[int, str],
 ) -> None:
     """The tables and the truth."""
     if simulation.homes is not None and homes is not None:
@@ -315,11 +318,13 @@ def _write(
     with simulation.clones.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(CLONE_HEADINGS)
-        writer.writerows(_clone_rows(cloned, found))
+        writer.writerows(_clone_rows(cloned, found, kinds))
 
 
 def _clone_rows(
-    cloned: Iterable[tuple[Registration, bool]], found: Iterable[Conflict]
+    cloned: Iterable[tuple[Registration, bool]],
+    found: Iterable[Conflict],
+    kinds: Mapping[int, str],
 ) -> Iterable[tuple[object, ...]]:
     """Each clone that registered, by MSID; copies count."""
     counts = Counter(conflict.first.msid for conflict in found)
@@ -341,6 +346,7 @@ def _clone_rows(
             len(rows),
             originals[msid],
             counts[msid],
+            kinds.get(msid, ""),
         )
 
 

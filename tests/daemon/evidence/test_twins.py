@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from clonewatch.evidence.twins import CHANGES_MIN, twins
 from clonewatch.registrations import Batch
-from fig4 import HOUR, MSC_A, MSC_C, registration
+from fig4 import HOUR, MSC_A, MSC_C, MSCID_OF, registration
 
 OLD, NEW = 0x82000001, 0x82000002
 
@@ -23,7 +23,7 @@ def test_to_and_fro_at_one_msc_is_found() -> None:
     (found,) = twins(batch(OLD, NEW, NEW, OLD, OLD))
     assert (found.msid, found.esns, found.changes) == (1, (OLD, NEW), 2)
     assert (found.first_at, found.last_at) == (HOUR, 3 * HOUR)
-    assert found.mscs == (MSC_A,)
+    assert found.mscids == (int(MSCID_OF[MSC_A]),)
 
 
 def test_another_phone_for_good_is_not() -> None:

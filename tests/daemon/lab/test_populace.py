@@ -79,6 +79,13 @@ def test_clones_begin_when_they_should_and_have_their_subscribers_numbers(countr
     assert set(hour.tolist()) <= {21, 22, 23, 0, 1, 2, 3}
 
 
+def test_clones_are_told_by_kind(country: Country) -> None:
+    some = populace(country)
+    kinds = some.clone_kinds()
+    assert len(kinds) == 60
+    assert sum(len(each.split()) for each in kinds.values()) == len(some.clones)
+
+
 def test_numbers_belong_to_homes_mostly(country: Country) -> None:
     some = populace(country, imsi=0.2)
     homes = dict(some.homes)

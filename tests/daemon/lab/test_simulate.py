@@ -173,7 +173,10 @@ def test_a_country_has_homes_and_a_table_that_detect_reads(tmp_path: Path) -> No
     assert len(rows) == found.registrations > 2000
     in_parquet = Batch.joined(list(read_groups([found.parquet], 0, mscs)))
     assert sorted(in_parquet.time.tolist()) == sorted(row.time for row in rows)
-    cloned = {row["msid"] for row in table(found.clones)}
+    clones = table(found.clones)
+    kinds = {kind for row in clones for kind in row["kinds"].split()}
+    assert kinds == {"same_city", "next_city", "far"}
+    cloned = {row["msid"] for row in clones}
     told = {str(conflict.first.msid) for conflict in conflicts(rows, travel)}
     assert len(told & cloned) > 10
     assert not told - cloned
