@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from clonewatch.errors import Misconfigured
 from clonewatch.lab.scenario import Copies, load_scenario, shipped
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def faults(path: Path, text: str) -> list[str]:
@@ -79,3 +76,10 @@ def test_what_does_not_go_together_is_said(tmp_path: Path, old: str, new: str, s
 def test_no_such_scenario_is_said() -> None:
     with pytest.raises(Misconfigured, match="cannot be read"):
         load_scenario("fig99")
+
+
+def test_the_scenario_of_the_page_is_right(tmp_path: Path) -> None:
+    page = Path(__file__).parents[3] / "docs" / "lab.md"
+    path = tmp_path / "page.toml"
+    path.write_text(page.read_text().partition("```toml\n")[2].partition("```")[0])
+    assert len(load_scenario(str(path)).steps) == 2
