@@ -16,7 +16,7 @@ import numpy as np
 
 from clonewatch.travel.contradictions import ADJACENT_MS, Contradictions
 from clonewatch.travel.geography import Geography
-from clonewatch.travel.table import BLANK, INT32_MAX, MINUTE_MS
+from clonewatch.travel.table import BLANK, MINUTE_MS
 from clonewatch.window import Window
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from clonewatch.travel.table import TravelTimes
 
 SUBSCRIBERS_MIN: Final = 5  # ours: different subscribers that contradict an entry
+SLOWER_MAX: Final = 500  # journeys that keep to an entry, for each subscriber who does not
 OTHERS_MAX: Final = 2  # pairs of MSCs that one who is heard may contradict beside
 MARGIN: Final = 0.9  # the next may be quicker than all who were seen
 STEP_MS: Final = MINUTE_MS // 10  # entries are proposed in whole tenths of a minute
@@ -51,7 +52,36 @@ class Proposal:
     subscribers: int  # different ones that were quicker than the entry
     journeys: int  # of theirs
     left_out: int  # subscribers that were quicker, too, and look cloned
+    slower: int  # journeys in the window, anybody's, that were not
     fastest_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """What else is known of each entry, [first, second]."""
+
+    left_out: NDArray[np.int64]  # MSIDs that look cloned, and were quicker
+    slower: NDArray[np.int64]  # journeys that were not
+    reasonable_ms: NDArray[np.float64]  # NaN: not known
+
+    def allows(
+        self, entry: tuple[int, int], fastest_ms: NDArray[np.int64], subscribers_min: int
+    ) -> bool:
+        """Whether subscribers whose fastest journeys these are may correct an entry.
+
+        Where clones are about, some that nobody can tell are among those who are heard. So each
+        that is left out calls for one more who is heard; but where the journeys are such as people
+        make, it is enough that not more are left out. Where hardly anybody is quicker at all,
+        those who are probably are clones.
+        """
+        left_out = self.left_out[entry]
+        if len(fastest_ms) * SLOWER_MAX < self.slower[entry]:
+            return False
+        reasonable = np.count_nonzero(fastest_ms >= self.reasonable_ms[entry])
+        return bool(
+            len(fastest_ms) >= subscribers_min + left_out
+            or reasonable >= max(subscribers_min, left_out)
+        )
 
 
 class Learner:
@@ -62,48 +92,61 @@ class Learner:
 
     def __init__(self, travel: TravelTimes, *, window_ms: int, lateness_ms: int) -> None:
         mscs = travel.mscs
+        self._msc_of = mscs.msc_of
         self._entries_ms = travel.by_msc()
-        threshold_ms = np.where(travel.ms == BLANK, ADJACENT_MS, travel.ms)
-        self.window = Window(
-            np.minimum(threshold_ms, INT32_MAX).astype(np.int32),
-            mscs.mscid_of,
-            window_ms=window_ms,
-            lateness_ms=lateness_ms,
-        )
-        least_minutes = np.nan_to_num(Geography.of(mscs, None).least_minutes)
-        self.contradictions = Contradictions(
-            mscs.msc_of, (least_minutes * MINUTE_MS).astype(np.int64)
-        )
+        self._thresholds_ms = np.where(self._entries_ms == BLANK, ADJACENT_MS, self._entries_ms)
+        self._slower: NDArray[np.int64] = np.zeros_like(self._entries_ms)
+        # Whoever registers elsewhere within the window is told of, as if that were too soon.
+        everybody = (mscs.msc_of[:, None] != mscs.msc_of) * np.int32(window_ms + 1)
+        self.window = Window(everybody, mscs.mscid_of, window_ms=window_ms, lateness_ms=lateness_ms)
+        geography = Geography.of(mscs, None)
+        least_ms = np.nan_to_num(geography.least_minutes) * MINUTE_MS
+        self._reasonable_ms = np.maximum(geography.fastest_minutes * MINUTE_MS, ADJACENT_MS)
+        self.contradictions = Contradictions(mscs.msc_of, least_ms.astype(np.int64))
 
     def take(self, batch: Batch) -> None:
         """Look at registrations in their order of arrival."""
-        self.contradictions.take(self.window.take(batch))
+        findings = self.window.take(batch)
+        first = self._msc_of[findings["first"]["msc"]]
+        second = self._msc_of[findings["second"]["msc"]]
+        elapsed_ms = findings["second"]["time"] - findings["first"]["time"]
+        quicker = elapsed_ms < self._thresholds_ms[first, second]
+        slower = ~quicker & ~findings["superseded"]
+        np.add.at(self._slower, (first[slower], second[slower]), 1)
+        self.contradictions.take(findings[quicker])
 
     @property
     def counts(self) -> dict[str, int]:
         """What was contradicted, by whom, and what became of the other registrations."""
         counts = asdict(self.window.counts)
-        del counts["taken"], counts["stored"]
+        del counts["taken"], counts["stored"], counts["pairs_unknown"]
         contradictions = self.contradictions
         return {"conflicts": contradictions.count, "left_out": contradictions.cloned, **counts}
 
     def proposals(self, subscribers_min: int = SUBSCRIBERS_MIN) -> list[Proposal]:
         """Give what was learnt, most subscribers first."""
         journeys = self.contradictions.journeys()
-        left_out = self.contradictions.cloned_between
-        return proposals(journeys, left_out, self._entries_ms, subscribers_min)
+        return proposals(
+            journeys,
+            self._entries_ms,
+            Beside(
+                left_out=self.contradictions.cloned_between,
+                slower=(self._slower * self.contradictions.share).astype(np.int64),
+                reasonable_ms=self._reasonable_ms,
+            ),
+            subscribers_min,
+        )
 
 
 def proposals(
     journeys: Journeys,
-    left_out: NDArray[np.int64],
     entries_ms: NDArray[np.int64],
+    beside: Beside,
     subscribers_min: int = SUBSCRIBERS_MIN,
 ) -> list[Proposal]:
     """Entries that *subscribers_min* subscribers, 2 at least, contradict.
 
-    *journeys*: all quicker than their entries, BLANK ones being not known. *left_out*: MSIDs that
-    look cloned and were quicker. Where these are more, the others are probably clones, too.
+    *journeys*: all quicker than their entries. *entries_ms*: [first, second], BLANK: not known.
     """
     votes = _votes(journeys, len(entries_ms))
     pairs, pair_of = np.unique(votes["pair"], return_inverse=True)
@@ -114,13 +157,14 @@ def proposals(
     bounds = np.searchsorted(pair_of, np.arange(len(pairs) + 1))
     for pair, begin, end in zip(pairs.tolist(), bounds[:-1], bounds[1:], strict=True):
         entry = divmod(pair, len(entries_ms))
-        if end - begin >= max(subscribers_min, left_out[entry]):
+        if beside.allows(entry, votes["fastest_ms"][begin:end], subscribers_min):
             found.append(
                 Proposal(
                     first=entry[0],
                     second=entry[1],
                     entry_ms=int(entries_ms[entry]),
-                    left_out=int(left_out[entry]),
+                    left_out=int(beside.left_out[entry]),
+                    slower=int(beside.slower[entry]),
                     **_said(votes[begin:end], subscribers_min),
                 )
             )

@@ -23,10 +23,12 @@ HEADINGS: Final = (
     "journeys",
     "fastest",
     "left_out",
+    "slower",
 )
 _ABOUT: Final = (
     "# Proposed by clonewatch travel learn from {registrations:,} registrations: entries that so",
-    "# many subscribers were quicker than, the fastest in so many minutes; left_out look cloned.",
+    "# many subscribers were quicker than, the fastest in so many minutes; left_out look cloned,",
+    "# and so many journeys were slower.",
     "# Delete the rows that you do not believe, then build a table with the others given:",
     "# clonewatch travel build mscs.csv --given travel.csv --given THIS -o new.csv",
 )
@@ -51,5 +53,6 @@ def write_proposals(
                 proposal.journeys,
                 f"{proposal.fastest_ms / 60_000:.1f}",
                 proposal.left_out,
+                proposal.slower,
             ]
         )

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from clonewatch.travel.contradictions import JOURNEY
-from clonewatch.travel.learn import SUBSCRIBERS_MIN, Kind, Learner, Proposal, proposals
+from clonewatch.travel.learn import SUBSCRIBERS_MIN, Beside, Kind, Learner, Proposal, proposals
 from clonewatch.travel.table import BLANK, TravelTimes
 from movement import (
     MSID_FIRST,
@@ -37,15 +37,25 @@ BLOCK = 65_536
 def proposed(
     *journeys: tuple[int, int, int, float],
     left_out: int = 0,
+    slower: int = 0,
+    reasonable: float = np.nan,
     entries_ms: NDArray[np.int64] = ENTRIES_MS,
 ) -> list[Proposal]:
-    """From journeys of MSID, first MSC, second MSC, minutes; clones were between 0 and 1."""
+    """From journeys of MSID, first MSC, second MSC, minutes; others were between 0 and 1."""
     rows = np.zeros(len(journeys), JOURNEY)
     for at, (msid, first, second, minutes) in enumerate(journeys):
         rows[at] = (msid, at, round(minutes * MIN_MS), first, second)
-    cloned = np.zeros((6, 6), np.int64)
-    cloned[0, 1] = left_out
-    return proposals(rows, cloned, entries_ms)
+    between = np.zeros((6, 6), np.int64)
+    between[0, 1] = 1
+    return proposals(
+        rows,
+        entries_ms,
+        Beside(
+            left_out=between * left_out,
+            slower=between * slower,
+            reasonable_ms=np.full((6, 6), reasonable * MIN_MS),
+        ),
+    )
 
 
 def many(
@@ -67,6 +77,7 @@ def test_enough_different_subscribers_are_needed() -> None:
         subscribers=5,
         journeys=6,
         left_out=0,
+        slower=0,
         fastest_ms=60 * MIN_MS,
     )
 
@@ -110,9 +121,21 @@ def test_there_and_back_are_one_place_but_two_entries() -> None:
     assert [(each.first, each.second, each.subscribers) for each in found] == [(0, 1, 5), (1, 0, 5)]
 
 
-def test_where_most_look_cloned_the_others_are_not_believed() -> None:
-    assert len(proposed(*many(8), left_out=8)) == 1
-    assert proposed(*many(8), left_out=9) == []
+def test_each_who_looks_cloned_calls_for_one_more_who_does_not() -> None:
+    assert len(proposed(*many(8), left_out=3)) == 1
+    assert proposed(*many(8), left_out=4) == []
+
+
+def test_journeys_that_people_make_are_believed_more() -> None:
+    assert len(proposed(*many(8), left_out=8, reasonable=60)) == 1
+    assert proposed(*many(8), left_out=9, reasonable=60) == []
+    assert len(proposed(*many(8), left_out=5, reasonable=63)) == 1
+    assert proposed(*many(8), left_out=5, reasonable=64) == []
+
+
+def test_where_hardly_anybody_is_quicker_who_is_is_not_believed() -> None:
+    assert len(proposed(*many(8), slower=4_000)) == 1
+    assert proposed(*many(8), slower=4_001) == []
 
 
 def test_nothing_is_proposed_from_nothing() -> None:

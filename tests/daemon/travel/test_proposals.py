@@ -26,6 +26,7 @@ PROPOSALS = [
         subscribers=7,
         journeys=9,
         left_out=1,
+        slower=30,
         fastest_ms=90_000,
     )
     for kind, first, second, entry_ms, proposed_ms in (
@@ -42,9 +43,9 @@ def test_what_is_written_is_what_build_is_given(tmp_path: Path) -> None:
     about, *_ = text = stream.getvalue().splitlines()
     assert "from 1,234,567 registrations" in about
     assert [line for line in text if line[0] != "#"] == [
-        "first,second,minutes,kind,entry,subscribers,journeys,fastest,left_out",
-        "A,C,20.5,too_high,100,7,9,1.5,1",
-        "B,A,0,adjacent,,7,9,1.5,1",
+        "first,second,minutes,kind,entry,subscribers,journeys,fastest,left_out,slower",
+        "A,C,20.5,too_high,100,7,9,1.5,1,30",
+        "B,A,0,adjacent,,7,9,1.5,1,30",
     ]
     path = tmp_path / "proposals.csv"
     path.write_text(stream.getvalue(), encoding="utf-8")
