@@ -178,6 +178,7 @@ class App:
             self._looking.cancel()
         await self.spools.stop()
         await self.sniffers.stop()
+        self.links.prohibit()
         self.intake.flush()
         await asyncio.to_thread(self.record.flush)
         self.judge.kept()  # far ends learn what they need not send again

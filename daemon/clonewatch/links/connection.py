@@ -55,6 +55,7 @@ class Connection(asyncio.BufferedProtocol):
         self.peer = "nobody"  # host:port
         self.octets_received = self.octets_sent = 0
         self.since = 0.0  # loop time of the connection
+        self.is_patient = False  # whether a far end that says nothing may stay: we want nothing yet
         self.octets_at_once: int | None = None  # the most that is read in one turn of the loop
         self.drained = True  # whether the last read took all there was
         self._make_link = make_link
@@ -253,6 +254,6 @@ class Connection(asyncio.BufferedProtocol):
         """Whether nothing but a part of a message came since we last looked, or nothing ever."""
         begun = len(self.link.room()) < BUFFER_LENGTH
         before, self._before = self._before, (self._events_told, begun)
-        if self._holds:
+        if self._holds or self.is_patient:
             return False
         return not self._events_told or (begun and before == (self._events_told, True))

@@ -72,6 +72,9 @@ class Judge:
         """
         filled = 0
         judged = self._store.judged
+        unjudged = next(self._record.batches(since_sequence=judged), None)
+        if unjudged is not None and len(unjudged):  # they may be older than the window
+            since_ms = min(since_ms, int(unjudged.received[0]))
         for rows in self._record.batches(since_ms - GROUP_MS):
             for first in range(0, len(rows), REBUILD_ROWS):
                 if self.is_abandoned:

@@ -97,6 +97,13 @@ class LinkSet:
             if isinstance(live.handler, Receiver):
                 live.handler.open()
 
+    def prohibit(self) -> None:
+        """Let far ends send no more."""
+        self.is_open = False
+        for live in self.links.values():
+            if isinstance(live.handler, Receiver):
+                live.handler.prohibit()
+
     async def stop(self, why: str) -> None:
         """End all links."""
         await self._stop(set(self.links), why)

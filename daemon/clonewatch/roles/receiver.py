@@ -69,11 +69,19 @@ class Receiver:
         """Let far ends send, those that are there and those to come."""
         self.is_open = True
         for connection in list(self.lines):
+            connection.is_patient = False
             connection.allow()
+
+    def prohibit(self) -> None:
+        """Let them send no more, and stay connected where the protocol can."""
+        self.is_open = False
+        for connection in list(self.lines):
+            connection.prohibit()
 
     def connected(self, connection: Connection) -> None:
         """Begin a line."""
         self.link_counts.connections += 1
+        connection.is_patient = not self.is_open
         self.lines[connection] = self._intake.open_line(self._source, self.counts, connection)
         self._log.info("link_connected", peer=connection.peer)
 

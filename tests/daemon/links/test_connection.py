@@ -116,6 +116,25 @@ def test_a_far_end_that_says_nothing_is_left() -> None:
     asyncio.run(main())
 
 
+def test_a_far_end_that_says_nothing_may_stay_while_we_want_nothing() -> None:
+    class Patient(Remembers):
+        def connected(self, connection: Connection) -> None:
+            super().connected(connection)
+            connection.is_patient = True
+
+    async def main() -> None:
+        there = Patient()
+        async with served(there, patience_s=0.02) as port:
+            _, writer = await asyncio.open_connection(HOST, port)
+            await asyncio.sleep(0.2)
+            assert not there.lost
+            there.connections[0].is_patient = False
+            await until(lambda: there.lost)
+            writer.close()
+
+    asyncio.run(main())
+
+
 def test_a_far_end_that_stops_inside_a_message_is_left() -> None:
     async def main() -> None:
         there = Remembers()

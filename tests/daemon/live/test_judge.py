@@ -127,3 +127,12 @@ def test_room_is_the_record_files(tmp_path: Path) -> None:
         of.judge.take(CLONED)
         assert of.written.wait(20)
         assert of.judge.has_room(1000)  # the disk fails: what finds no room is counted as lost
+
+
+def test_a_start_judges_what_was_not_however_old_it_is(tmp_path: Path) -> None:
+    with bench(tmp_path, clock=lambda: TEN / 1000) as of:
+        of.judge.detector = None
+        of.judge.take(CLONED)
+    with bench(tmp_path, judged=0, clock=lambda: (TEN + 100 * HOUR) / 1000) as of:
+        assert of.judge.rebuild(MSCS, TEN + 90 * HOUR) == 2
+        assert len(of.store.conflicts) == 1

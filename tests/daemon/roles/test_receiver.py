@@ -45,6 +45,9 @@ def test_a_far_end_may_send_once_it_is_open_and_gets_no_answer(tmp_path: Path) -
                 assert taking.counts.messages == 1
                 assert not far_end.messages
                 assert len(taking.lines) == taking.link_counts.connections == 1
+                taking.prohibit()
+                await until(lambda: not far_end.connection.link.is_open)
+                assert not far_end.lost
             assert not taking.lines
 
     asyncio.run(main())
