@@ -9,6 +9,7 @@ from clonewatch.config import load
 from clonewatch.errors import Fault, InputError, Misconfigured
 from clonewatch.evidence.homes import NO_HOMES, Homes
 from clonewatch.mscs import Mscs
+from clonewatch.sources.bpf import check_filter
 from clonewatch.tls import context_of
 from clonewatch.travel.table import TravelTimes, load_travel
 
@@ -43,13 +44,12 @@ def read(path: Path) -> Settings:
             homes = Homes.load(config.tables.homes, mscs)
         except InputError as error:
             faults.append(Fault("tables.homes", str(error)))
-    contexts: dict[str, ssl.SSLContext] = {}
-    for number, link in enumerate(config.links):
-        if link.tls is not None:
-            try:
-                contexts[link.name] = context_of(link.tls, listens=link.listen is not None)
-            except InputError as error:
-                faults.append(Fault(f"links[{number}].tls", str(error)))
+    contexts = _contexts(config, faults)
+    for number, sniffer in enumerate(config.sniffers):
+        try:
+            check_filter(sniffer.filter)
+        except ValueError as error:
+            faults.append(Fault(f"sniffers[{number}].filter", str(error)))
     if faults:
         raise Misconfigured(path, faults)
     return Settings(config=config, mscs=mscs, travel=travel, homes=homes, tls=contexts)
@@ -73,3 +73,15 @@ def _tables(tables: Tables, faults: list[Fault]) -> tuple[Mscs, TravelTimes | No
     except InputError as error:
         faults.append(Fault("tables.travel", str(error)))
     return Mscs([]), None
+
+
+def _contexts(config: Config, faults: list[Fault]) -> dict[str, ssl.SSLContext]:
+    """TLS by the link's name; what is wrong with files is added to *faults*."""
+    contexts: dict[str, ssl.SSLContext] = {}
+    for number, link in enumerate(config.links):
+        if link.tls is not None:
+            try:
+                contexts[link.name] = context_of(link.tls, listens=link.listen is not None)
+            except InputError as error:
+                faults.append(Fault(f"links[{number}].tls", str(error)))
+    return contexts

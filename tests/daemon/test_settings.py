@@ -70,3 +70,12 @@ def test_homes_are_those_of_the_mscs(tmp_path: Path) -> None:
     (fault,) = caught.value.faults
     assert fault.key == "tables.homes"
     assert fault.message.startswith(f"{homes}:2: ")
+
+
+def test_filters_of_sniffers_are_tried(tmp_path: Path) -> None:
+    lines = [LEARN, '[[sniffers]]\nname = "mirror"\ninterface = "eth9"\n']
+    assert settings(tmp_path, *lines, 'filter = "tcp"').config.sniffers[0].filter == "tcp"
+    with pytest.raises(Misconfigured) as caught:
+        settings(tmp_path, *lines, 'filter = "port port"')
+    (fault,) = caught.value.faults
+    assert fault.key == "sniffers[0].filter"
