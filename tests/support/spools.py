@@ -1,9 +1,9 @@
 """Spools to test with, and a process that takes from one until it is killed.
 
-Run as a program it waits for lines ``FOLDER STEP``: for each it forks a process that takes the
-groups in FOLDER/spool into FOLDER/records, and kills that at its STEP, counted in what it does
-with files and in registrations handed on; then it writes how the process ended and how many steps
-it made.
+Run as a program it waits for lines of JSON, [folder, step, seconds, source]: for each it forks a
+process that takes the groups in FOLDER/spool into FOLDER/records, and kills that at its step,
+counted in what it does with files and in registrations handed on, or after so many seconds; then it
+writes whether the process was killed, and how many steps it made.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -121,11 +122,18 @@ class Takers:
     ) -> None:
         self._process.communicate()
 
-    def run(self, folder: Path, kill_at: int = NEVER, source: int = 3) -> tuple[bool, int]:
+    def run(
+        self,
+        folder: Path,
+        *,
+        kill_at: int = NEVER,
+        kill_after_s: float | None = None,
+        source: int = 3,
+    ) -> tuple[bool, int]:
         """Let one take what there is; whether it was killed, and how many steps it made."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps([str(folder), kill_at, source]) + "\n")
+        self._process.stdin.write(json.dumps([str(folder), kill_at, kill_after_s, source]) + "\n")
         self._process.stdin.flush()
         killed, steps = json.loads(self._process.stdout.readline())
         return killed, steps
@@ -134,11 +142,16 @@ class Takers:
 def _wait_for_lines() -> None:
     mscs = Mscs.load(MSCS)
     for line in sys.stdin:
-        folder, kill_at, source = json.loads(line)
+        folder, kill_at, kill_after_s, source = json.loads(line)
         child = os.fork()
         if child == 0:
             _take(Path(folder), kill_at, source, mscs)
             os._exit(0)
+        if kill_after_s is not None:
+            ended = os.pidfd_open(child)
+            if not select.select([ended], [], [], kill_after_s)[0]:
+                os.kill(child, signal.SIGKILL)
+            os.close(ended)
         status = os.waitpid(child, 0)[1]
         assert status in {0, signal.SIGKILL}, status
         steps = Path(folder, "steps")

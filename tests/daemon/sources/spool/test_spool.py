@@ -265,6 +265,19 @@ def test_killed_at_each_step_a_group_is_taken_once(tmp_path: Path) -> None:
             check(folder, batch)
 
 
+def test_killed_at_any_time_a_group_is_taken_once(tmp_path: Path) -> None:
+    chance, kills = random.Random(7), 0
+    with Takers() as takers:
+        for number in range(20):
+            folder = tmp_path / str(number)
+            batch = groups(folder)
+            for _ in range(3):
+                kills += takers.run(folder, kill_after_s=chance.uniform(0, 0.05))[0]
+            takers.run(folder)
+            check(folder, batch)
+    assert kills > 0
+
+
 def test_killed_again_and_again_and_renumbered_a_group_is_taken_once(tmp_path: Path) -> None:
     chance = random.Random(4)
     with Takers() as takers:
