@@ -132,8 +132,8 @@ def _swallowed(path: Path, mscs: Mscs, places: Places, radii: NDArray[np.float64
             where = path if row.line is None else f"{path}:{row.line}"
             doubts.append(
                 f"{where}: {row.name}: its radius of {radii[at]:g} km is larger than the "
-                f"distance to {len(inside)} other MSCs, the nearest {mscs.rows[nearest].name} at "
-                f"{km[nearest]:.1f} km: they count as adjacent"
+                f"distance to other MSCs ({len(inside)}, the nearest {mscs.rows[nearest].name} at "
+                f"{km[nearest]:.1f} km), which count as adjacent"
             )
     return doubts[:LISTED_MAX] + (
         [f"{path}: {len(doubts) - LISTED_MAX} more such radii"] if len(doubts) > LISTED_MAX else []

@@ -127,7 +127,8 @@ def load_travel(
 def write_atomically(path: Path | str) -> Iterator[TextIO]:
     """A text stream whose octets become *path* at the end, all of them or none."""
     path = Path(path)
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    with _faults_named(path):
+        descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     beside = Path(name)
     try:
         with open(descriptor, "w", encoding="utf-8", newline="") as stream:  # noqa: PTH123
@@ -135,7 +136,8 @@ def write_atomically(path: Path | str) -> Iterator[TextIO]:
             stream.flush()
             os.fsync(stream.fileno())
         beside.chmod(0o644)
-        beside.replace(path)
+        with _faults_named(path):
+            beside.replace(path)
     except BaseException:
         beside.unlink(missing_ok=True)
         raise
@@ -144,6 +146,15 @@ def write_atomically(path: Path | str) -> Iterator[TextIO]:
         os.fsync(folder)  # the new name, too, outlasts a power cut
     finally:
         os.close(folder)
+
+
+@contextmanager
+def _faults_named(path: Path) -> Iterator[None]:
+    """Let faults name the file that was asked for, not the one beside it."""
+    try:
+        yield
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from None
 
 
 @contextmanager

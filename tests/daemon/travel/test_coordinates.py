@@ -78,8 +78,8 @@ def test_a_radius_larger_than_the_distance_is_doubted() -> None:
     assert not found.faults
     (doubt,) = found.doubts
     assert doubt == (
-        "mscs.csv:2: A: its radius of 50 km is larger than the distance to 2 other MSCs, "
-        "the nearest B at 11.1 km: they count as adjacent"
+        "mscs.csv:2: A: its radius of 50 km is larger than the distance to other MSCs "
+        "(2, the nearest B at 11.1 km), which count as adjacent"
     )
 
 

@@ -215,6 +215,16 @@ def test_a_failed_write_leaves_what_was_there(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_a_place_where_nothing_can_be_written_is_named(tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    for path, error in ((tmp_path / "none" / "x", FileNotFoundError), (folder, IsADirectoryError)):
+        with pytest.raises(error) as caught, write_atomically(path):
+            pass
+        assert caught.value.filename == str(path)
+    assert list(tmp_path.iterdir()) == [folder]
+
+
 def test_without_a_path_standard_output_is_written(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

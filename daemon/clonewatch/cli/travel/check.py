@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -22,6 +22,9 @@ def check(
     mscs: common.Mscs = None,
     radius: options.Radius = None,
     window: common.Window = common.WINDOW_HOURS,
+    asymmetry: Annotated[
+        float, typer.Option("--asymmetry", help="Minutes that there and back may differ.", min=0)
+    ] = 5,
     as_json: common.Json = False,
 ) -> None:
     """Say what looks wrong in a table of travel times, and what its MSCs' coordinates say of it."""
@@ -32,7 +35,9 @@ def check(
         directory, times = load_travel(table, mscs)
         if mscs is not None:
             _doubt(mscs, directory, radius)
-        report = checked(times, window_minutes=window * 60, radius_km=radius)
+        report = checked(
+            times, asymmetry_minutes=asymmetry, window_minutes=window * 60, radius_km=radius
+        )
         if wants_json(as_json):
             _report_json(report)
             return

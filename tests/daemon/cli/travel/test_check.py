@@ -44,6 +44,14 @@ def test_what_looks_wrong_in_the_mscs_is_told_with_its_line(tmp_path: Path) -> N
     assert f"{mscs}:3: B: -75 north and 41 east is in the Antarctic" in ran.errors
 
 
+def test_how_much_there_and_back_may_differ_can_be_said(tmp_path: Path) -> None:
+    table = tmp_path / "travel.csv"
+    table.write_text("minutes,1-1,1-2\n1-1,0,100\n1-2,130,0\n")
+    for minutes, found in (("29", 1), ("30", 0)):
+        counts, *_ = clonewatch("travel", "check", table, "--asymmetry", minutes).records
+        assert counts["counts"]["asymmetric"] == found
+
+
 def test_the_window_is_the_one_that_is_used(tmp_path: Path) -> None:
     table = tmp_path / "travel.csv"
     table.write_text("minutes,1-1,1-2\n1-1,0,100\n1-2,100,0\n")
