@@ -17,6 +17,7 @@ SCORE = Score(
     honest_sure=1,
     honest_suspended=0,
     pairs=Tally(count=27, of=30),
+    forbidden=Tally(count=29, of=29),
     pairs_by_kind=KIND_TALLIES,
     pairs_by_activity=ACTIVITY_TALLIES,
     covered=Tally(count=30, of=50),

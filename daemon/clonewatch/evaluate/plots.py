@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 import matplotlib as mpl
@@ -28,6 +28,7 @@ SETTINGS: Final[Any] = {"svg.hashsalt": "clonewatch", "svg.fonttype": "none", "f
 MILLION: Final = 1e6
 HOUR_S: Final = 3600.0
 BINS: Final = (0.0, 0.5, 0.8, 0.95, 0.99, 1.0)
+CASES_MIN: Final = 5  # fewer in a bin are not shown
 
 
 def write_plots(results: Results, directory: Path) -> list[Path]:
@@ -62,7 +63,8 @@ def _tables(results: Results, figure: Figure) -> None:
         axes.set_xticks(places + wide, [kind.replace("_", " ") for kind in kinds])
         axes.set_title(title)
         axes.set_ylim(0, 1.05)
-    right.legend(fontsize=7, loc="lower right")
+    handles, labels = right.get_legend_handles_labels()
+    figure.legend(handles, labels, fontsize=7, loc="outside lower center", ncols=len(labels))
 
 
 def _slack(results: Results, figure: Figure) -> None:
@@ -98,20 +100,24 @@ def _confidence(results: Results, figure: Figure) -> None:
     left.set_xscale("symlog", linthresh=1)
     left.set_xlabel("hours since the clone's first registration")
     left.set_title("share of found clones reported")
-    wrong = [*results.by_table[Quality.WRONG].calibration, *score.calibration]
-    told, hits, low, high = [], [], [], []
-    for begin, end in itertools.pairwise(BINS):
-        inside = [is_clone for confidence, is_clone in wrong if begin <= confidence < end]
-        if inside:
-            found = share(sum(inside), len(inside))
-            told.append((begin + end) / 2)
-            hits.append(found.value)
-            low.append(found.value - found.low)
-            high.append(found.high - found.value)
-    right.errorbar(told, hits, yerr=(low, high), fmt="o", capsize=3)
     right.plot((0, 1), (0, 1), color="lightgrey")
+    for quality in (Quality.BUILT, Quality.LEARNED, Quality.WRONG):
+        _calibration(right, results.by_table[quality], str(quality))
     right.set_xlabel("confidence of the case")
-    right.set_title("share that are clones (built and wrong table)")
+    right.set_title("share that are clones")
+    right.legend(fontsize=7, loc="upper left")
+
+
+def _calibration(axes: Axes, score: Score, label: str) -> None:
+    """How many cases of a confidence are clones."""
+    places, found = [], []
+    for begin, end in pairwise(BINS):
+        inside = [is_clone for told, is_clone in score.calibration if begin <= told < end]
+        if len(inside) >= CASES_MIN:
+            places.append((begin + end) / 2)
+            found.append(share(sum(inside), len(inside)))
+    axes.errorbar(places, [each.value for each in found], yerr=_either(found), fmt="o-", ms=3,
+                  capsize=3, label=label)  # fmt: skip
 
 
 def _bars(
@@ -124,11 +130,16 @@ def _bars(
 ) -> None:
     found = [_of(tally) for tally in tallies]
     values = [each.value for each in found]
-    either = [
+    either = _either(found)
+    axes.bar(places, values, wide, yerr=either, label=label, error_kw={"lw": 0.7}, color=color)
+
+
+def _either(found: list[Estimate]) -> list[list[float]]:
+    """How far each interval reaches below and above."""
+    return [
         [each.value - each.low for each in found],
         [each.high - each.value for each in found],
     ]
-    axes.bar(places, values, wide, yerr=either, label=label, error_kw={"lw": 0.7}, color=color)
 
 
 def _line(

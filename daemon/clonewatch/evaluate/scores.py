@@ -41,7 +41,8 @@ class Score:
     honest_alarmed: int  # honest subscribers with a case
     honest_sure: int  # and with one of a confidence of a half or more
     honest_suspended: int
-    pairs: Tally  # reported, of those there to see
+    pairs: Tally  # reported, of those physically there to see
+    forbidden: Tally  # reported, of those that the table in use forbids
     pairs_by_kind: dict[str, Tally]
     pairs_by_activity: dict[str, Tally]
     covered: Tally  # clones with anything there to see, of those that registered
@@ -75,14 +76,19 @@ class _Judgements(TypedDict):
 
 
 def score(
-    trial: Trial, reported: Reported, network: Network, window_ms: int, *, seed: int = 1
+    trial: Trial,
+    reported: Reported,
+    network: Network,
+    *,
+    travel_ms: NDArray[np.int64],
+    window_ms: int,
+    seed: int = 1,
 ) -> Score:
-    """Compare; *window_ms*: the detector's."""
-    first, second = trial.visible(window_ms)
+    """Compare; *travel_ms*, *window_ms*: what the detector had."""
     told = set(zip(reported.first.tolist(), reported.second.tolist(), strict=True))
-    seen = np.array(
-        [pair in told for pair in zip(first.tolist(), second.tolist(), strict=True)], np.bool_
-    )
+    first, second = trial.visible(window_ms, trial.exact.ms)
+    seen = _told(first, second, told)
+    forbidden = _told(*trial.visible(window_ms, travel_ms), told)
     active = np.unique(trial.phone[trial.phone >= trial.subscribers]).astype(np.int64)
     active -= trial.subscribers
     clone_of_pair = _clone_of(trial, first, second)
@@ -101,12 +107,21 @@ def score(
         subscriber_days=trial.subscribers * trial.days,
         conflicts=Tally(count=int(true.sum()), of=len(reported)),
         pairs=Tally(count=int(seen.sum()), of=len(seen)),
+        forbidden=Tally(count=int(forbidden.sum()), of=len(forbidden)),
         pairs_by_kind=_by(trial.kind[clone_of_pair], seen, KINDS),
         pairs_by_activity=_by_activity(trial.activity[clone_of_pair], seen),
         **_clones(trial, active, visible, reported_clones),
         delays_s=_delays_s(trial, reported, true),
         **_judgements(weighed),
     )
+
+
+def _told(
+    first: NDArray[np.intp], second: NDArray[np.intp], told: set[tuple[int, int]]
+) -> NDArray[np.bool_]:
+    """Which pairs were reported."""
+    pairs = zip(first.tolist(), second.tolist(), strict=True)
+    return np.array([pair in told for pair in pairs], np.bool_)
 
 
 def _clone_of(trial: Trial, first: NDArray[np.intp], second: NDArray[np.intp]) -> NDArray[np.int64]:

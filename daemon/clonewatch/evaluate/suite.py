@@ -122,7 +122,8 @@ def tried(
     """Detect, weigh and compare."""
     travel_ms = scaled(table.ms, factor)
     network = Network(homes=trial.homes, clocks=clocks, mscs=trial.mscs, travel_ms=travel_ms)
-    return score(trial, report(trial, travel_ms, window_ms), network, window_ms)
+    reported = report(trial, travel_ms, window_ms)
+    return score(trial, reported, network, travel_ms=travel_ms, window_ms=window_ms)
 
 
 def _skewed(size: Size) -> tuple[dict[Quality, Score], int, int, int]:

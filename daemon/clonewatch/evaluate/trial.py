@@ -51,8 +51,10 @@ class Trial:
         cloned[self.subscriber[self.subscribers :]] = True
         return cloned
 
-    def visible(self, window_ms: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-        """Pairs of rows that are physically there to see.
+    def visible(
+        self, window_ms: int, travel_ms: NDArray[np.int64]
+    ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Pairs of rows that are there to see, by the travel times given: the exact ones, or others.
 
         They follow one another in true time, come from two phones of one number, and nobody could
         have gone from one to the other.
@@ -65,7 +67,7 @@ class Trial:
         elapsed_ms = self.true_ms[second] - self.true_ms[first]
         phone_1, phone_2 = self.phone[first], self.phone[second]
         seen = (self.subscriber[phone_1] == self.subscriber[phone_2]) & (phone_1 != phone_2)
-        seen &= elapsed_ms < self.exact.ms[batch.msc[first], batch.msc[second]]
+        seen &= elapsed_ms < travel_ms[batch.msc[first], batch.msc[second]]
         seen &= elapsed_ms <= window_ms
         return first[seen], second[seen]
 

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from clonewatch.evaluate.reported import report
-from clonewatch.evaluate.scores import Tally, score
-from clonewatch.evidence.network import Network
+from clonewatch.evaluate.scores import Score, Tally, score
+from clonewatch.evidence.network import NOTHING_OF_IT, Network
 from trials import EXACT, WINDOW_MS, trial
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from clonewatch.evaluate.trial import Trial
 
 MINUTE_S = 60
 
 
+def tried(made: Trial, travel_ms: NDArray[np.int64], network: Network = NOTHING_OF_IT) -> Score:
+    reported = report(made, travel_ms, WINDOW_MS)
+    return score(made, reported, network, travel_ms=travel_ms, window_ms=WINDOW_MS)
+
+
 def test_every_figure_of_a_small_story() -> None:
     made = trial()
-    found = score(made, report(made, EXACT.ms, WINDOW_MS), Network(homes=made.homes), WINDOW_MS)
+    found = tried(made, EXACT.ms, Network(homes=made.homes))
     assert found.registrations == 7
     assert found.subscriber_days == 1.0
     assert found.conflicts == Tally(count=2, of=3)
@@ -37,9 +49,10 @@ def test_every_figure_of_a_small_story() -> None:
 def test_a_lenient_table_misses_and_accuses_nobody() -> None:
     made = trial()
     lenient = np.where(EXACT.ms > 0, 20 * 60_000, 0)
-    found = score(made, report(made, lenient, WINDOW_MS), Network(), WINDOW_MS)
+    found = tried(made, lenient)
     assert found.conflicts == Tally(count=1, of=1)
     assert found.pairs == Tally(count=1, of=2)
+    assert found.forbidden == Tally(count=1, of=1)
     assert found.honest_alarmed == 0
     assert found.delays_s == [15.0 * MINUTE_S]
     assert found.committed == Tally(count=0, of=1)
@@ -47,7 +60,7 @@ def test_a_lenient_table_misses_and_accuses_nobody() -> None:
 
 def test_nothing_reported_leaves_everything_unseen() -> None:
     made = trial()
-    found = score(made, report(made, EXACT.ms * 0, WINDOW_MS), Network(), WINDOW_MS)
+    found = tried(made, EXACT.ms * 0)
     assert found.conflicts == Tally(count=0, of=0)
     assert found.pairs == Tally(count=0, of=2)
     assert found.found == Tally(count=0, of=1)
