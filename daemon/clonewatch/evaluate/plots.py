@@ -53,7 +53,7 @@ def _tables(results: Results, figure: Figure) -> None:
     left, right = figure.subplots(1, 2, sharey=True)
     kinds = list(results.by_table[Quality.BUILT].pairs_by_kind)
     places = np.arange(len(kinds))
-    wide = 0.8 / len(results.by_table)
+    wide = 0.8 / (len(results.by_table) + 1)
     for at, (quality, score) in enumerate(results.by_table.items()):
         _bars(left, places + at * wide, wide, score.pairs_by_kind.values(), str(quality))
         _bars(right, places + at * wide, wide, score.found_by_kind.values(), str(quality))
