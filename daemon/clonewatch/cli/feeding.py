@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import time
 from contextlib import closing
@@ -69,6 +68,8 @@ def feed(
     summary_file: Path | None,
 ) -> None:
     """Send captures, and say how it went."""
+    import asyncio
+
     from clonewatch.feed.conversion import RouteMissing
     from clonewatch.feed.feeder import Feeder, FeedError
     from clonewatch.feed.messages import Messages
