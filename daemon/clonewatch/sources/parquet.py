@@ -16,20 +16,24 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from clonewatch.errors import InputError
+from clonewatch.mscs import MSCID_BITS
 from clonewatch.recordfile.sealing import DAMAGE
 from clonewatch.registrations import mscid_text
-from clonewatch.sources.records import HEADINGS, Converter, check_headings
+from clonewatch.sources.records import HEADINGS, NUMBERS, Converter, check_headings
 from is41.msid import MIN_DIGITS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from numpy.typing import NDArray
 
     from clonewatch.mscs import Mscs
     from clonewatch.registrations import Batch
-    from clonewatch.sources.records import Columns, Refuse
+    from clonewatch.sources.records import Column, Columns, Refuse
 
 MAGIC: Final = b"PAR1"
+TIME_MS_END: Final = 253_402_300_800_000  # behind the year 9999
 
 
 def is_parquet(path: Path) -> bool:
@@ -49,7 +53,10 @@ def read_parquet(path: Path, source: int, mscs: Mscs, *, refuse: Refuse) -> Iter
             table = file.read_row_group(number, columns=headings)
         except DAMAGE as error:
             raise InputError(path, f"breaks off in row group {number}: {error}") from None
-        cells: Columns = {name: _cells(path, name, table[name]) for name in headings}
+        cells: Columns = {}
+        for name in headings:
+            is_text = name == "min" and "imsi" in headings  # where one is given, the other is blank
+            cells[name] = _cells(path, name, table[name], is_text=is_text)
         batch = converter.batch(range(row, row + len(table)), cells)
         row += len(table)
         if len(batch):
@@ -65,12 +72,31 @@ def _opened(path: Path) -> tuple[pq.ParquetFile, list[str]]:
         raise InputError(path, f"cannot be read: {error}") from None
 
 
-def _cells(path: Path, name: str, column: pa.ChunkedArray) -> Sequence[str]:
-    """The cells that would stand in `records.csv`."""
+def _cells(path: Path, name: str, column: pa.ChunkedArray, *, is_text: bool) -> Column:
+    """The cells that would stand in `records.csv`, or what they all mean."""
     try:
-        return _texts_of(name, column)
+        numbers = None if is_text else _numbers_of(name, column)
+        return _texts_of(name, column) if numbers is None else numbers
     except DAMAGE as error:
         raise InputError(path, f"column {name!r}: {error}") from None
+
+
+def _numbers_of(name: str, column: pa.ChunkedArray) -> NDArray[np.int64] | None:
+    """What cells mean, if all are there, are numbers, and within bounds."""
+    factor, bound = 1, _BOUNDS.get(name, 0)
+    if pa.types.is_timestamp(column.type) and name == "time":
+        column = column.cast(pa.timestamp("ms", column.type.tz), safe=False).cast(pa.int64())
+        bound = TIME_MS_END
+    elif not pa.types.is_integer(column.type):
+        return None
+    elif name == "time":
+        factor, bound = 1000, TIME_MS_END // 1000
+    if column.null_count or not len(column):
+        return None
+    numbers: NDArray[np.int64] = column.to_numpy()
+    if numbers.min() < 0 or numbers.max() >= bound:
+        return None
+    return numbers.astype(np.int64) * np.int64(factor)
 
 
 def _texts_of(name: str, column: pa.ChunkedArray) -> list[str]:
@@ -91,6 +117,13 @@ def _texts(column: pa.ChunkedArray) -> list[str]:
     return texts
 
 
+_BOUNDS: Final = {
+    "min": 10**MIN_DIGITS,
+    "esn": 1 << 32,
+    "mscid": 1 << MSCID_BITS,
+    "transaction_id": 1 << 32,
+    **{name: 1 << bits for name, bits in NUMBERS.items()},
+}
 _OF_NUMBERS: Final[dict[str, Callable[[int], str]]] = {
     "min": lambda number: f"{number:0{MIN_DIGITS}d}",
     "esn": lambda number: f"{number:08X}",

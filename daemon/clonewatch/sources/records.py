@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Refuse = Callable[[str, int, str], None]  # reason, line, what is wrong
-    Columns = dict[str, Sequence[str]]  # cells by heading
+    Column = Sequence[str] | NDArray[np.int64]  # cells, or the numbers they all mean
+    Columns = dict[str, Column]  # by heading
 
 BATCH_ROWS: Final = 65536
 NUMBERS: Final = {  # further columns, and the bits of each
@@ -251,12 +252,14 @@ class Converter:
 
     def _column(
         self,
-        cells: Sequence[Hashable],
+        cells: Sequence[Hashable] | NDArray[np.int64],
         together: Callable[[Any], NDArray[np.int64] | None] | None,
         convert: Callable[[Any], int],
         reason: str,
     ) -> NDArray[np.int64]:
         """Number of each cell: those of *together*, or else of *convert*, once for equal cells."""
+        if isinstance(cells, np.ndarray):
+            return cells
         numbers = None if together is None else together(cells)
         if numbers is not None:
             return numbers
@@ -276,7 +279,8 @@ class Converter:
                     self._faults.setdefault(row, refused[cell])
         return np.fromiter(map(meaning.__getitem__, cells), np.int64, len(cells))
 
-    def _msid(self, mins: Sequence[str], imsis: Sequence[str]) -> NDArray[np.int64]:
+    def _msid(self, mins: Column, imsis: Column) -> NDArray[np.int64]:
+        """MSIDs; where an IMSI may stand, both columns are text."""
         if any(imsis):
             return self._column(
                 list(zip(mins, imsis, strict=True)), None, _msid, "record_malformed"

@@ -2,12 +2,15 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from clonewatch.errors import InputError
 from clonewatch.mscs import Msc, Mscs
@@ -66,6 +69,37 @@ def test_what_stands_in_records_csv_may_stand_in_parquet(
     assert (row["time"], row["msid"]) == (1_795_341_600_250, 145_551_234)
     assert (row["esn"], row["msc"], row["mscid"]) == (0x82123456, 1, 4660 << 8 | 2)
     assert row["source"] == 7
+
+
+_WHOLE = st.integers(-2, 1 << 33) | st.sampled_from([10**10 - 1, 10**10, 1 << 40, 10**14])
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(-5, 1 << 32), _WHOLE, _WHOLE, st.integers(-2, 1 << 25), _WHOLE, _WHOLE
+        ),
+        min_size=1,
+        max_size=8,
+    )
+)
+def test_numbers_mean_what_their_text_means(rows: list[tuple[int, ...]]) -> None:
+    names = ("time", "min", "esn", "mscid", "transaction_id", "flags")
+    columns = dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))
+    texts: dict[str, list[str]] = {name: list(map(str, cells)) for name, cells in columns.items()}
+    texts["min"] = [f"{number:010d}" for number in columns["min"]]
+    texts["esn"] = [f"{number:08X}" for number in columns["esn"]]
+    texts["mscid"] = [f"{number >> 8}-{number & 0xFF}" for number in columns["mscid"]]
+    with TemporaryDirectory() as folder:
+        expected = read(written(Path(folder), texts))
+        assert read(written(Path(folder), columns)) == expected
+
+
+def test_a_number_beyond_64_bits_with_a_sign_is_refused(tmp_path: Path) -> None:
+    columns = {**NUMBERS, "time": [1], "transaction_id": pa.array([1 << 63], pa.uint64())}
+    rows, refused = read(written(tmp_path, columns))
+    assert not rows
+    assert [reason for reason, _, _ in refused] == ["record_malformed"]
 
 
 def test_duckdb_makes_a_group_of_a_csv_file(tmp_path: Path) -> None:
