@@ -13,6 +13,7 @@ from clonewatch.addresses import Address
 from clonewatch.errors import Fault
 from clonewatch.registrations import SOURCES_MAX
 
+from .alarms import NamedOutput
 from .links import BaseLink, Role
 from .sections import Mode, RecordFileSettings, Sniffer, Spool, Tables, WindowSettings
 
@@ -144,6 +145,15 @@ def window_can_be_rebuilt(parts: Parts) -> Iterator[Fault]:
         )
 
 
+def outputs_differ(parts: Parts) -> Iterator[Fault]:
+    """What waits for an output is kept under its name."""
+    first: dict[str, str] = {}
+    for key, output in parts.of(NamedOutput):
+        other = first.setdefault(output.name, key)
+        if other != key:
+            yield Fault(f"{key}.name", f"{output.name!r} is also {other}.name")
+
+
 def _latenesses(parts: Parts) -> Iterator[tuple[str, float]]:
     """What sources say of their own lateness, and where."""
     for key, source in parts.values.items():
@@ -161,4 +171,5 @@ CHECKS: Final[tuple[Callable[[Parts], Iterator[Fault]], ...]] = (
     groups_may_be_late,
     spools_differ,
     window_can_be_rebuilt,
+    outputs_differ,
 )

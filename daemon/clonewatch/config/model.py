@@ -9,6 +9,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from clonewatch.control.where import control_socket
 
+from .alarms import AlarmOutput, CaseSettings
 from .links import Link
 from .sections import (
     Control,
@@ -52,6 +53,8 @@ class Config(BaseSettings):
     links: tuple[Link, ...] = ()
     spools: tuple[Spool, ...] = ()
     sniffers: tuple[Sniffer, ...] = ()
+    cases: CaseSettings = CaseSettings()
+    alarms: tuple[AlarmOutput, ...] = ()
     control: Control = Control()
     metrics: MetricsSettings = MetricsSettings()
     log: LogSettings = LogSettings()

@@ -1,0 +1,114 @@
+"""Everything that acts on what the store holds, by one configuration."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from clonewatch.cases import retention, suspects
+from clonewatch.cases.policy import Policy
+from clonewatch.store import outbox
+
+from .alarms.book import ALARM
+from .alarms.delivery import Delivery
+from .alarms.mail import Mail
+from .alarms.outputs.making import made
+from .alarms.selves import Selves
+from .orders import Orders
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from sqlalchemy import Connection
+
+    from clonewatch.config import Config
+    from clonewatch.store.store import Store
+
+    from .alarms.events import Event
+    from .alarms.notice import Notice
+    from .consequences import Consequences
+
+
+class Office:
+    """Acts as *config* says, until closed. *tell* is called from a thread of its own."""
+
+    def __init__(
+        self,
+        store: Store,
+        consequences: Consequences,
+        config: Config,
+        *,
+        tell: Callable[[Event], None],
+    ) -> None:
+        self._store = store
+        self._consequences = consequences
+        self._tell = tell
+        self._ticks = 0
+        self.orders = Orders(store, consequences)
+        self.selves = Selves(store, consequences.outputs_of, self._send_directly)
+        self._delivery = self._begun(config)
+        store.committed = self._wake
+
+    def use(self, config: Config) -> None:
+        """Act by another configuration from now on. Waits for what is being sent."""
+        self._delivery.close()
+        self._delivery = self._begun(config)
+
+    def tick(self) -> None:
+        """Do what is to be done every minute. Does not wait for it."""
+        self.selves.tick()
+        self._ticks += 1
+        if self._ticks == 1:
+            self.selves.forget_earlier()
+        self._store.do(self._expire)
+
+    def travel_changed(self) -> None:
+        """Suspect no pair of MSCs any more: there are other travel times, or MSCs."""
+        now_ms = self._store.now_ms()
+        self._store.do(lambda to: self._consequences.end_suspicion(to, now_ms, suspects.forget))
+        self.selves.mscs_changed()
+
+    def failing(self) -> dict[str, int]:
+        """Outputs that take nothing, and how often that was tried in turn."""
+        return self._delivery.failing()
+
+    def close(self) -> None:
+        """Send no more; what waits, waits in the outbox."""
+        self._store.committed = lambda: None
+        self._delivery.close()
+
+    def _begun(self, config: Config) -> Delivery:
+        names = tuple(output.name for output in config.alarms)
+        self._consequences.outputs = names
+        self._consequences.policy = policy_of(config)
+        now_ms = self._store.now_ms()
+        self._store.do(lambda to: outbox.cancel_strangers(to, ALARM, names, now_ms))
+        return Delivery(
+            Mail(self._store, self._consequences.outputs_of),
+            {output.name: made(output) for output in config.alarms},
+            tell=self._tell,
+        )
+
+    def _expire(self, connection: Connection) -> None:
+        """End what is old: suspicions, and some of what is not to be kept."""
+        now_ms, policy = self._store.now_ms(), self._consequences.policy
+        self._consequences.end_suspicion(
+            connection, now_ms, lambda to: suspects.expire(to, now_ms, policy)
+        )
+        retention.remove_expired(connection, now_ms, policy)
+
+    def _wake(self) -> None:
+        self._delivery.wake()
+
+    def _send_directly(self, notice: Notice, outputs: Sequence[str]) -> None:
+        self._delivery.send_directly(notice, outputs)
+
+
+def policy_of(config: Config) -> Policy:
+    """What the operator decides about cases."""
+    cases = config.cases
+    return Policy(
+        silence_days=cases.silence_days,
+        suspect_msids=cases.suspect_msids,
+        suspect_hours=cases.suspect_hours,
+        keep_days=cases.keep_days,
+    )

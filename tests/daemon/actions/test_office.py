@@ -1,0 +1,117 @@
+"""Everything that acts on what the store holds."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import select
+
+from clonewatch.actions.alarms.kinds import Kind
+from clonewatch.actions.office import Office, policy_of
+from clonewatch.store.tables import alarms, outbox, suspects
+from configuration import LEARN, loaded
+from couriers import Told, raise_alarms
+from stores import DAY, MIN, Clock, conflict, follower, opened
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from clonewatch.config import Config
+    from clonewatch.store.store import Store
+
+FILE = '[[alarms]]\nname = "log"\nkind = "file"\nfile = "alarms.jsonl"\n'
+FEW = "[cases]\nsuspect_msids = 3\n"
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def store(tmp_path: Path, clock: Clock) -> Iterator[Store]:
+    with opened(tmp_path, clock=clock, consequences=follower()) as it:
+        yield it
+
+
+def office(store: Store, config: Config, told: Told | None = None) -> Office:
+    consequences = store._follower  # noqa: SLF001
+    return Office(store, consequences, config, tell=Told() if told is None else told)  # type: ignore[arg-type]
+
+
+def lines(folder: Path, count: int) -> list[str]:
+    """Alarms and changes in the file, once there are so many."""
+    path = folder / "alarms.jsonl"
+    while not path.exists() or len(told := path.read_text("utf-8").splitlines()) < count:
+        pass
+    return [f"{line['alarm']} {line['change']}" for line in map(json.loads, told)]
+
+
+def raised(store: Store) -> set[str]:
+    store.do(lambda _: None).result()
+    with store.read() as connection:
+        rows = connection.execute(select(alarms.c.key).where(alarms.c.cleared_at.is_(None)))
+        return set(rows.scalars())
+
+
+def test_conflicts_and_our_own_troubles_reach_the_outputs(tmp_path: Path, store: Store) -> None:
+    it = office(store, loaded(tmp_path, LEARN, FILE))
+    store.submit([conflict()], 1)
+    assert lines(tmp_path, 1) == ["case-1 raised"]
+    it.selves.raise_(Kind.LINK_DOWN, "west", text="gone")
+    assert lines(tmp_path, 2)[1] == "link_down-west raised"
+    it.orders.close(1, who="ann", note="").result()
+    assert lines(tmp_path, 3)[2] == "case-1 cleared"
+    assert it.failing() == {}
+    it.close()
+
+
+def test_another_configuration_has_other_outputs(tmp_path: Path, store: Store) -> None:
+    blocked = FILE.replace("alarms.jsonl", "none/alarms").replace('"log"', '"blocked"')
+    told = Told()
+    it = office(store, loaded(tmp_path, LEARN, blocked), told)
+    raise_alarms(store, 1, ["blocked"])
+    while not it.failing():
+        pass
+    it.use(loaded(tmp_path, LEARN, FILE, FEW))
+    store.submit([conflict(MIN + number) for number in range(3)], 1)
+    assert lines(tmp_path, 1) == ["travel-times-MSC A-MSC C raised"]
+    it.close()
+    with store.read() as connection:
+        (row,) = connection.execute(select(outbox).where(outbox.c.output == "blocked"))
+    assert (row.outcome, row.reason) == ("cancelled", "the output was removed")
+    assert "alarms to blocked wait: [Errno 2] No such file" in told.words[0]
+
+
+def test_every_minute_what_is_old_ends(tmp_path: Path, store: Store, clock: Clock) -> None:
+    it = office(store, loaded(tmp_path, LEARN, FEW))
+    store.submit([conflict(MIN + number) for number in range(3)], 1)
+    store.flush()
+    it.selves.raise_(Kind.LINK_DOWN, "west", text="gone")
+    it.selves.raise_(Kind.LINK_DOWN, "west", text="gone")
+    raise_alarms(store, 1, [])  # by an earlier run
+    it.tick()
+    assert raised(store) == {"travel-times-MSC A-MSC C", "link_down-west"}
+    clock.now_ms += DAY
+    it.tick()
+    assert raised(store) == {"link_down-west"}
+    it.close()
+
+
+def test_new_travel_times_end_suspicion(tmp_path: Path, store: Store) -> None:
+    it = office(store, loaded(tmp_path, LEARN, FEW))
+    store.submit([conflict(MIN + number) for number in range(3)], 1)
+    store.flush()
+    it.travel_changed()
+    assert raised(store) == set()
+    with store.read() as connection:
+        assert connection.execute(select(suspects)).all() == []
+    it.close()
+
+
+def test_the_policy_is_the_configurations(tmp_path: Path) -> None:
+    policy = policy_of(loaded(tmp_path, LEARN, FEW, "silence_days = 2"))
+    assert (policy.suspect_msids, policy.silence_ms) == (3, 2 * DAY)
