@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import structlog
 
+from clonewatch.actions.alarms.events import OutputResumed
 from clonewatch.actions.consequences import Consequences
+from clonewatch.actions.office import Office
 from clonewatch.clonerecords import CloneRecords, record_id
 from clonewatch.config.sections import Mode
 from clonewatch.detector import Detector
@@ -28,6 +30,7 @@ from clonewatch.live.sniffers import SnifferSet
 from clonewatch.live.sourcenumbers import SourceNumbers
 from clonewatch.live.spools import SpoolSet
 from clonewatch.live.telling import Rates, counts_by_source
+from clonewatch.live.troubles import Troubles
 from clonewatch.recordfile import Recorder, Retention
 from clonewatch.sources.refused import RefusedRing
 from clonewatch.store.store import Store
@@ -37,6 +40,7 @@ if TYPE_CHECKING:
     import socket
     from collections.abc import Mapping, Sequence
 
+    from clonewatch.actions.alarms.events import Event as DeliveryEvent
     from clonewatch.collector import Refusal
     from clonewatch.config import Config
     from clonewatch.detector import Conflict
@@ -53,6 +57,7 @@ ONLY_AT_START: Final = ("mode", "state_directory", "window", "regnots", "record_
 STORE_FILE: Final = "clonewatch.sqlite"
 MIB: Final = 1 << 20
 LOOK_EVERY_S: Final = 2.0
+TICK_EVERY_S: Final = 60.0
 _EXPECTED: Final = {"Resumed", "Sealed", "Removed"}  # events that are no fault
 
 
@@ -70,6 +75,7 @@ class App:
         self.rates = Rates()
         self.silences: dict[str, Silence] = {}
         self._looking: asyncio.TimerHandle | None = None
+        self._ticked_at = time.monotonic()
         self._loop = asyncio.get_running_loop()
         self._log = structlog.get_logger()
         config.state_directory.mkdir(parents=True, exist_ok=True)
@@ -82,6 +88,8 @@ class App:
         self.store = Store.open(
             config.state_directory / STORE_FILE, self._words, self.consequences, tell=self._told
         )
+        self.office = Office(self.store, self.consequences, config, tell=self._delivery_told)
+        self.troubles = Troubles(self.office.selves)
         self.record = Recorder(
             config.record_directory,
             tell=self._told,
@@ -151,6 +159,10 @@ class App:
         self._words = CloneRecords(settings.mscs, self._sources.names)
         self.store.words = self.consequences.words = self._words
         self.consequences.network = _network(settings)
+        self.consequences.alarms_leave = settings.config.mode is Mode.ACTIVE
+        await asyncio.to_thread(self.office.use, settings.config)
+        if _judges_otherwise(settings, before):
+            self.office.travel_changed()
         stays = [
             key
             for key in ONLY_AT_START
@@ -185,6 +197,7 @@ class App:
         await self.links.stop(why)
         self.intake.flush()
         await asyncio.to_thread(self.record.close)
+        await asyncio.to_thread(self.office.close)
         await asyncio.to_thread(self.store.close)
         await asyncio.to_thread(self.refused.close)
         self._log.info("stopped", reason=why)
@@ -206,6 +219,12 @@ class App:
             if change is not None:
                 say = self._log.warning if change else self._log.info
                 say("source_silent" if change else "source_heard_again", source=name)
+                self.troubles.silence_changed(name, is_silent=change)
+        links = self.links.links
+        self.troubles.links_looked_at({n: live.endpoint.is_up for n, live in links.items()}, now)
+        if now - self._ticked_at >= TICK_EVERY_S:
+            self._ticked_at = now
+            self.office.tick()
         self._looking = self._loop.call_later(LOOK_EVERY_S, self._look)
 
     def _kept_soon(self) -> None:
@@ -220,8 +239,15 @@ class App:
         name = type(event).__name__
         say = self._log.info if name in _EXPECTED else self._log.error
         say("file_" + name.lower(), detail=str(event))
+        self.troubles.told(event)
+
+    def _delivery_told(self, event: DeliveryEvent) -> None:
+        """Say what became of alarms on their way; from any thread."""
+        say = self._log.info if isinstance(event, OutputResumed) else self._log.warning
+        say("alarms_" + type(event).__name__.lower(), output=event.output, detail=str(event))
 
     def _sightings(self, batch: Batch) -> Sequence[Registration]:
+        self.office.selves.look_for_unknown_mscs(batch)
         return self.consequences.watched.seen(batch)
 
     def _found(self, conflicts: Sequence[Conflict]) -> None:
@@ -240,6 +266,13 @@ class App:
         why = f"{self._sources.names[source]}: {refusal.error.counted_as}: {refusal.error}"
         self.refused.add(refusal.octets, refusal.layer, refusal.time, why)
         self._log.debug("message_refused", reason=why)
+
+
+def _judges_otherwise(one: Settings, other: Settings) -> bool:
+    """Whether two settings have other travel times, or other MSCs."""
+    if one.travel is None or other.travel is None:
+        return one.travel is not other.travel
+    return one.mscs.rows != other.mscs.rows or not np.array_equal(one.travel.ms, other.travel.ms)
 
 
 def _network(settings: Settings) -> Network:

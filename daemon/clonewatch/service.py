@@ -15,6 +15,7 @@ from clonewatch import logs
 from clonewatch.app import App
 from clonewatch.config.values import SystemdSocket
 from clonewatch.control.callers import Permissions
+from clonewatch.control.cases import CaseRoutes
 from clonewatch.control.server import ControlServer
 from clonewatch.errors import InputError, Misconfigured
 from clonewatch.live.telling import problems_of, status_of, values_of
@@ -73,6 +74,7 @@ async def _let_ask(
         return asdict(status_of(app))
 
     control.add("GET", "/status", status)
+    CaseRoutes(app.store, app.office.orders).add_to(control)
     await control.start(config.control_socket)
     stack.push_async_callback(control.stop)
     listen = config.metrics.listen

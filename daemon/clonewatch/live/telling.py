@@ -169,6 +169,7 @@ def problems_of(app: App) -> list[str]:
         for name, silence in app.silences.items()
         if silence.is_silent
     ]
+    found += [f"alarms to {name} wait" for name in app.office.failing()]
     return found
 
 

@@ -91,6 +91,11 @@ class Selves:
                 return
         self._report(report)
 
+    def is_raised(self, kind: Kind, name: str) -> bool:
+        """Whether it was raised since the start, and not cleared."""
+        last = self._last.get(key_of(kind, name))
+        return last is not None and last.severity is not None
+
     def tick(self) -> None:
         """Count what happened again; call it every minute or so."""
         with self._lock:

@@ -1,0 +1,68 @@
+"""Our own troubles, as alarms."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from clonewatch.actions.alarms.kinds import Kind
+from clonewatch.evidence.findings import Severity
+from clonewatch.recordfile import events as recordfile
+from clonewatch.store import events as store
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from clonewatch.actions.alarms.selves import Selves
+
+LINK_DOWN_AFTER_S: Final = 30.0  # ours: a far end that restarts is back by then
+RECORD_FILE: Final = "record file"
+STORE: Final = "store"
+
+
+class Troubles:
+    """What is wrong with links, sources and files goes to *selves*."""
+
+    def __init__(self, selves: Selves) -> None:
+        self._selves = selves
+        self._down_since: dict[str, float | None] = {}  # by link; None: it is up
+
+    def told(self, event: object) -> None:
+        """Hear what the record file and the store have to tell; from any thread."""
+        match event:
+            case recordfile.Failed():
+                self._raise(Kind.RECORD_FILE_FAILING, RECORD_FILE, str(event), Severity.CRITICAL)
+            case recordfile.Resumed():
+                self._selves.clear(Kind.RECORD_FILE_FAILING, RECORD_FILE, str(event))
+            case store.Failed() | store.Overflowed():
+                self._raise(Kind.STORE_FAILING, STORE, str(event), Severity.CRITICAL)
+            case store.Resumed():
+                self._selves.store_resumed()
+                self._selves.clear(Kind.STORE_FAILING, STORE, str(event))
+
+    def links_looked_at(self, are_up: Mapping[str, bool], now: float) -> None:
+        """See which links are up; *now* in seconds of any steady clock."""
+        for name in self._down_since.keys() - are_up.keys():
+            del self._down_since[name]
+            self._selves.clear(Kind.LINK_DOWN, name, "it is configured no more")
+        for name, is_up in are_up.items():
+            since = self._down_since.setdefault(name, now)
+            if is_up:
+                self._down_since[name] = None
+                self._selves.clear(Kind.LINK_DOWN, name, f"link {name} is up")
+            elif since is None:
+                self._down_since[name] = now
+            elif now - since >= LINK_DOWN_AFTER_S:
+                words = f"link {name} has no connection"
+                if not self._selves.is_raised(Kind.LINK_DOWN, name):
+                    self._raise(Kind.LINK_DOWN, name, words, Severity.MAJOR)
+
+    def silence_changed(self, source: str, *, is_silent: bool) -> None:
+        """Hear that a source has fallen silent, or speaks again."""
+        if is_silent:
+            words = f"{source} is connected, and says nothing beyond its habit"
+            self._raise(Kind.SOURCE_SILENT, source, words, Severity.MINOR)
+        else:
+            self._selves.clear(Kind.SOURCE_SILENT, source, f"{source} is heard again")
+
+    def _raise(self, kind: Kind, name: str, text: str, severity: Severity) -> None:
+        self._selves.raise_(kind, name, severity=severity, text=text)

@@ -1,0 +1,73 @@
+"""Our own troubles, as alarms."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from clonewatch.actions.alarms.book import raised
+from clonewatch.actions.alarms.selves import Selves
+from clonewatch.live.troubles import LINK_DOWN_AFTER_S, Troubles
+from clonewatch.recordfile import events as recordfile
+from clonewatch.store import events
+from stores import opened
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from clonewatch.store.store import Store
+
+PATH = Path("x")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with opened(tmp_path) as it:
+        yield it
+
+
+@pytest.fixture
+def troubles(store: Store) -> Troubles:
+    return Troubles(Selves(store, lambda _: (), lambda *_: None))
+
+
+def alarms(store: Store) -> dict[str, int]:
+    store.do(lambda _: None).result()
+    with store.read() as connection:
+        return {alarm.key: alarm.count for alarm in raised(connection)}
+
+
+def test_files_that_fail_are_alarms_until_they_work_again(store: Store, troubles: Troubles) -> None:
+    troubles.told(recordfile.Failed(PATH, "disk full"))
+    troubles.told(events.Failed(PATH, "disk full"))
+    assert alarms(store).keys() == {"record_file_failing-record file", "store_failing-store"}
+    troubles.told(recordfile.Resumed(PATH, 3))
+    troubles.told(events.Resumed(PATH))
+    assert alarms(store) == {}
+    troubles.told(recordfile.Sealed(PATH, 3))
+    troubles.told(events.Overflowed(PATH, 7))
+    assert alarms(store).keys() == {"store_failing-store"}
+
+
+def test_a_link_that_is_down_for_long_is_one_alarm(store: Store, troubles: Troubles) -> None:
+    for now in (0.0, LINK_DOWN_AFTER_S - 1):
+        troubles.links_looked_at({"west": False, "east": True}, now)
+    assert alarms(store) == {}
+    for now in (LINK_DOWN_AFTER_S, LINK_DOWN_AFTER_S + 2):
+        troubles.links_looked_at({"west": False, "east": True}, now)
+    assert alarms(store) == {"link_down-west": 1}
+    troubles.links_looked_at({"west": True, "east": False}, 50)
+    assert alarms(store) == {}
+    troubles.links_looked_at({"west": True, "east": False}, 50 + LINK_DOWN_AFTER_S)
+    assert alarms(store) == {"link_down-east": 1}
+    troubles.links_looked_at({"west": True}, 90)
+    assert alarms(store) == {}
+
+
+def test_a_silent_source_is_an_alarm_until_it_is_heard(store: Store, troubles: Troubles) -> None:
+    troubles.silence_changed("west", is_silent=True)
+    assert alarms(store) == {"source_silent-west": 1}
+    troubles.silence_changed("west", is_silent=False)
+    assert alarms(store) == {}
