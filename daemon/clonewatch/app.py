@@ -197,6 +197,7 @@ class App:
         await self.links.stop(why)
         self.intake.flush()
         await asyncio.to_thread(self.record.close)
+        self.judge.kept()
         await asyncio.to_thread(self.office.close)
         await asyncio.to_thread(self.store.close)
         await asyncio.to_thread(self.refused.close)

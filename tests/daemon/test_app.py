@@ -28,6 +28,8 @@ A, C = 0, 4
 
 def stored(app: App) -> int:
     """How many clone records the store holds."""
+    app.record.flush()
+    app.judge.kept()
     app.store.flush()
     with app.store.read() as connection:
         return int(connection.execute(select(func.count()).select_from(clone_records)).scalar_one())

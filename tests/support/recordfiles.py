@@ -15,7 +15,7 @@ from clonewatch.recordfile.rows import Rows, packed
 from clonewatch.registrations import DTYPES, Batch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -89,6 +89,7 @@ class Disk:
         self.full = False
         self.fault: Exception = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))  # when it is full
         self.octets_left: int | None = None  # when it is full: how much of a write still goes in
+        self.before_write: Callable[[], object] = lambda: None  # a disk may take its time
         self.syncs = True
 
     def __call__(self, path: Path) -> OpenFile:
@@ -101,6 +102,7 @@ class _File(OpenFile):
         self._disk = disk
 
     def write(self, octets: bytes, at: int) -> None:
+        self._disk.before_write()
         if self._disk.full:
             super().write(octets[: self._disk.octets_left or 0], at)
             raise self._disk.fault

@@ -3,6 +3,10 @@
 What is judged stays judged: the store commits conflicts together with the sequence in the record
 file up to which they are all there is. After a start, `rebuild` fills the window with what lies
 before that sequence, silently, and judges again what lies behind it.
+
+The store is given a conflict once its registrations are written: else one might outlive a kill and
+the other not, and a far end that sends the registration again would make a second conflict of it.
+While the record file fails the store does not wait.
 """
 
 from __future__ import annotations
@@ -38,7 +42,8 @@ class CloneRecordFile(Protocol):
 class Judge:
     """Takes registrations in, in order of arrival. Without a *detector* they are only recorded.
 
-    *sightings* gives those of a batch whose identities were given up. *found* is told of conflicts when they are handed to the *store*.
+    *sightings* gives those of a batch whose identities were given up. *found* is told of conflicts
+    at once, the *store* when they are written.
     """
 
     def __init__(
@@ -63,6 +68,8 @@ class Judge:
             False: deque(),
             True: deque(),
         }
+        # What was found and is not submitted yet, and the sequence behind it.
+        self._judged: deque[tuple[int, list[Conflict | Registration]]] = deque()
 
     def rebuild(self, mscs: Mscs, since_ms: int) -> int:
         """Fill the window with what was received from *since_ms* on; how many registrations.
@@ -85,7 +92,8 @@ class Judge:
                 if self.detector is not None:
                     self.detector.take(batch[:silent])
                 if silent < len(part):
-                    self._judge(batch[silent:], int(part.sequence[-1]) + 1)
+                    self.end = int(part.sequence[-1]) + 1
+                    self._store.submit(self._judge(batch[silent:]), self.end)
                 filled += len(part)
         return filled
 
@@ -101,7 +109,12 @@ class Judge:
         """Record and judge registrations."""
         first = self._record.append(batch)
         self.registrations += len(batch)
-        self._judge(batch, first + len(batch))
+        self.end = first + len(batch)
+        found = self._judge(batch)
+        self._judged.append((self.end, found))
+        if found:
+            self._record.hurry()
+        self._submit()
 
     def when_kept(self, done: Callable[[], None], *, synced: bool = False) -> None:
         """Call *done* once all that was taken is written, or synced."""
@@ -113,6 +126,7 @@ class Judge:
 
     def kept(self) -> None:
         """See what has been written since."""
+        self._submit()
         for synced, waiting in self._waiting.items():
             end = self._kept_up_to(synced=synced)
             while waiting and waiting[0][0] <= end:
@@ -121,10 +135,21 @@ class Judge:
     def _kept_up_to(self, *, synced: bool) -> int:
         return self._record.synced if synced else self._record.written
 
-    def _judge(self, batch: Batch, end: int) -> None:
-        self.end = end
+    def _judge(self, batch: Batch) -> list[Conflict | Registration]:
+        """What the store is to keep of a batch."""
         conflicts = self.detector.take(batch) if self.detector is not None else []
         self.conflicts += len(conflicts)
-        self._store.submit([*conflicts, *self._sightings(batch)], end)
         if conflicts:
             self._found(conflicts)
+        return [*conflicts, *self._sightings(batch)]
+
+    def _submit(self) -> None:
+        """Hand to the store what was found in registrations that are written."""
+        end = self.end if self._record.is_failing else self._record.written
+        found: list[Conflict | Registration] = []
+        judged = None
+        while self._judged and self._judged[0][0] <= end:
+            judged, more = self._judged.popleft()
+            found += more
+        if judged is not None:
+            self._store.submit(found, judged)

@@ -44,6 +44,10 @@ class RecordFile(Protocol):
     def rows_lost(self) -> int:
         """Registrations that were not stored. Monotonic."""
 
+    @property
+    def is_failing(self) -> bool:
+        """Whether the disk does not take, or not keep, what is written."""
+
     def append(self, batch: Batch) -> int:
         """Take registrations in; the sequence of the first. Their columns must stay as they are."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 from clonewatch.mscs import Mscs
 from clonewatch.registrations import MSC_UNKNOWN, Batch
 from fig4 import HOUR, MINUTE, MSC_A, MSC_C, registration
-from live import MSCS, bench
+from live import MSCS, Bench, bench
 from recordfiles import Disk
 
 if TYPE_CHECKING:
@@ -28,9 +29,16 @@ def full() -> Disk:
     return disk
 
 
+def written(of: Bench) -> None:
+    """Let the record file write all there is, and the judge see it."""
+    assert of.record.flush()
+    of.judge.kept()
+
+
 def test_registrations_are_recorded_judged_and_their_conflicts_stored(tmp_path: Path) -> None:
     with bench(tmp_path) as of:
         of.judge.take(CLONED)
+        written(of)
         assert [(each.first, each.second) for each in of.store.conflicts] == [(FIRST, SECOND)]
         assert of.store.judged == of.judge.end == 2
         assert (of.judge.registrations, of.judge.conflicts) == (2, 1)
@@ -38,10 +46,25 @@ def test_registrations_are_recorded_judged_and_their_conflicts_stored(tmp_path: 
         assert sum(len(rows) for rows in of.record.batches()) == 2
 
 
+def test_a_conflict_waits_until_its_registrations_are_written(tmp_path: Path) -> None:
+    disk, may_write = Disk(), threading.Event()
+    disk.before_write = may_write.wait
+    with bench(tmp_path, open_file=disk) as of:
+        of.judge.take(CLONED)
+        of.judge.kept()
+        assert of.judge.conflicts == 1
+        assert (of.store.conflicts, of.store.judged) == ([], 0)
+        may_write.set()
+        written(of)
+        assert len(of.store.conflicts) == 1
+        assert of.store.judged == 2
+
+
 def test_without_a_detector_registrations_are_only_recorded(tmp_path: Path) -> None:
     with bench(tmp_path) as of:
         of.judge.detector = None
         of.judge.take(CLONED)
+        written(of)
         assert not of.store.conflicts
         assert of.store.judged == 2
         assert sum(len(rows) for rows in of.record.batches()) == 2
@@ -80,6 +103,7 @@ def test_a_start_fills_the_window_silently_and_judges_what_was_not(tmp_path: Pat
     with bench(tmp_path) as of:
         of.judge.take(CLONED)
         of.judge.take(Batch.of([registration(TEN + 50 * MINUTE, MSC_A)]))
+        written(of)
         assert len(of.store.conflicts) == 2
     with bench(tmp_path, judged=2) as of:
         assert of.judge.end == 3
@@ -91,6 +115,7 @@ def test_a_start_fills_the_window_silently_and_judges_what_was_not(tmp_path: Pat
         of.judge.rebuild(MSCS, 0)
         assert not of.store.conflicts
         of.judge.take(Batch.of([registration(TEN + 55 * MINUTE, MSC_C)]))
+        written(of)
         assert len(of.store.conflicts) == 1
 
 
