@@ -278,7 +278,8 @@ def _judges_otherwise(one: Settings, other: Settings) -> bool:
 
 def _network(settings: Settings) -> Network:
     travel = settings.travel
-    return Network(mscs=settings.mscs, travel_ms=None if travel is None else travel.ms)
+    travel_ms = None if travel is None else travel.ms
+    return Network(homes=settings.homes, mscs=settings.mscs, travel_ms=travel_ms)
 
 
 def _retention(config: Config) -> Retention:
