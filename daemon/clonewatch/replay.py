@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from clonewatch.mscs import Mscs
     from clonewatch.recordfile import RecordFile
     from clonewatch.registrations import Batch
+    from clonewatch.sources.captures.assembly import LinkFault
     from clonewatch.sources.captures.reader import Wiring
 
 
@@ -52,7 +53,7 @@ class CaptureSource:
         wiring: Wiring | None = None,
     ) -> None:
         self.path = path
-        self._capture = Capture(path, wiring)
+        self._capture = Capture(path, wiring, self._fault_told if refuse else None)
         self._refuse = refuse
         self._collector = Collector(
             mscs,
@@ -86,6 +87,10 @@ class CaptureSource:
     def cut(self) -> str | None:
         """Where the file breaks off."""
         return self._capture.cut
+
+    def _fault_told(self, fault: LinkFault) -> None:
+        assert self._refuse is not None
+        self._refuse(f"{self.path}: packet {fault.packet}: {fault.counted_as}: {fault.amount}")
 
     def _told(self, refusal: Refusal) -> None:
         assert self._refuse is not None

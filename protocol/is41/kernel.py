@@ -130,14 +130,18 @@ def part(function: Function) -> Function:
 
 
 def helper(function: Function) -> Function:
-    """Compile a function that kernels call, but seldom: one copy of it serves."""
-    return _compiled(function)
+    """Compile a function that kernels call, but seldom: one copy of it serves.
+
+    That has to be said: what a part calls would be written into the part.
+    """
+    return _compiled(function, forceinline=False)
 
 
-def _compiled(function: Function, **options: bool) -> Function:
+def _compiled(function: Function, *, forceinline: bool) -> Function:
     if DISABLED:
         return function
-    compiled: Any = _Part(function, targetoptions={**OPTIONS, **options, **_FOR_KERNELS})
+    options = {**OPTIONS, **_FOR_KERNELS, "forceinline": forceinline}
+    compiled: Any = _Part(function, targetoptions=options)
     return cast("Function", compiled)
 
 

@@ -15,13 +15,14 @@ from clonewatch.sources.captures.packets import PACKET_LENGTH_MAX, Packets
 from is41.scan import Frames
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from numpy.typing import NDArray
 
     from clonewatch.sources.captures.packets import Block
     from is41.sigtran import Carrier
 
+_NAMES: Final = {at: name for name, at in TOLD.items()}
 _MESSAGES: Final = {Link.TCAP, Link.SCCP, Link.MTP3}  # links whose packets are messages
 
 
@@ -36,15 +37,30 @@ class FrameBlock:
     outer: NDArray[np.int64]  # where the carrier's own message begins
 
 
+@dataclass(frozen=True, slots=True)
+class LinkFault:
+    """Something wrong below the messages, as it was seen in a packet."""
+
+    packet: int
+    counted_as: str
+    amount: int  # octets where that is what is counted, else 1
+
+
 class Assembly:
     """What is remembered between the blocks of one source, and counted.
 
-    *link*: what every packet begins with; None where packets differ. Blocks begin with
-    `flows.ROOM` octets of room.
+    *link*: what every packet begins with; None where packets differ. Each fault below the messages
+    is told to *tell*, if that is given. Blocks begin with `flows.ROOM` octets of room.
     """
 
-    def __init__(self, link: int | None, ports: Mapping[int, Carrier] = NO_PORTS) -> None:
+    def __init__(
+        self,
+        link: int | None,
+        ports: Mapping[int, Carrier] = NO_PORTS,
+        tell: Callable[[LinkFault], None] | None = None,
+    ) -> None:
         self.packets = 0  # taken so far
+        self._tell = tell
         self._link = link
         self._fragments = Fragments()
         self._state = None if link in _MESSAGES else flows.State.empty(ports)
@@ -74,9 +90,16 @@ class Assembly:
         octets = np.empty(flows.ROOM, np.uint8)
         frames = Frames.empty(flows.FRAMES)
         while (count := reassembly.finish(octets, frames, self._state)) >= 0:
+            self._tell_faults(self._state)
             yield FrameBlock(octets, frames, count, self._state.carrier, self._state.outer)
         sctp.drop_pieces(self._state)
         self._fragments.finish()
+
+    def _tell_faults(self, state: flows.State) -> None:
+        """Tell what the kernel noted since it was called."""
+        if self._tell is not None:
+            for packet, which, amount in state.faults[: state.room[flows.FAULTS_USED]]:
+                self._tell(LinkFault(int(packet), _NAMES[int(which)], int(amount)))
 
     def _frames_of(self, block: Block) -> FrameBlock:
         """Each packet is a frame."""
@@ -96,6 +119,7 @@ class Assembly:
                 block.octets, block.packets, at, block.count, block.first, frames, state
             )
             stopped = int(state.room[flows.STOPPED])
+            self._tell_faults(state)
             if count:
                 yield FrameBlock(block.octets, frames, count, state.carrier, state.outer)
             if stopped == reassembly.AT_FULL_TABLE:
@@ -124,5 +148,6 @@ class Assembly:
         if after == 0:
             flows.forget_idle(state)
             _, count = reassembly.reassemble(octets, packet, 0, 1, number, frames, state)
+        self._tell_faults(state)
         if count:
             yield FrameBlock(octets, frames, count, state.carrier, state.outer)

@@ -27,9 +27,12 @@ SEGMENT_LENGTH_MAX: Final = 1 << 16  # octets: IPv4's own bound
 HELD_MAX: Final = 512  # segments of all flows together: ours
 HELD_OCTETS_MAX: Final = 1 << 18  # octets of one flow: ours, four of the longest segments
 PIECES_MAX: Final = 512  # of SCTP messages, of all flows together: ours
-CARRY_MAX: Final = max(MESSAGE_LENGTH_MAX, sigtran.LENGTH_MAX, xot.LENGTH_MAX)
+# The longest message, and what may be the beginning of a header behind it.
+CARRY_MAX: Final = max(MESSAGE_LENGTH_MAX, sigtran.LENGTH_MAX, xot.LENGTH_MAX) + 16
+MARKS_MAX: Final = 64  # packets that are told apart in what is carried: ours; the last for the rest
+FAULTS_MAX: Final = 4_096  # that are told one by one, of those between two looks: ours
 JOINED_MAX: Final = 1 << 13  # octets that X.25 packets are joined to: ours
-FRAMES_A_PACKET_MAX: Final = 2 * (HELD_OCTETS_MAX + SEGMENT_LENGTH_MAX) // 8
+FRAMES_A_PACKET_MAX: Final = 2 * (HELD_OCTETS_MAX + SEGMENT_LENGTH_MAX + CARRY_MAX) // 8
 ROOM: Final = 4 * (HELD_OCTETS_MAX + SEGMENT_LENGTH_MAX)  # octets to put together in
 FRAMES: Final = 2 * FRAMES_A_PACKET_MAX
 
@@ -45,14 +48,25 @@ CARRIED = 10  # octets of `carry` in use
 HELD = 11  # octets held
 JOINED = 12  # octets of X.25 data joined; -1: the rest of a message that has been lost
 CIRCUIT = 13  # GFI and channel of the packets joined
+KEPT = 14  # of the octets carried those of a message that was taken already
+MARKS = 15  # of `marks` in use
 _FLOW_COLUMNS: Final = 16  # two cache lines
 
 # Columns of the segments held, and of the pieces; a row whose flow is -1 is free.
 FLOW, SEQUENCE, LENGTH, TIME, PACKET, FLAGS = 0, 1, 2, 3, 4, 5
 _HELD_COLUMNS: Final = 6
 
+# Columns of the marks: which packet brought what is carried, up to an octet of it.
+MARK_END, MARK_PACKET, MARK_TIME = 0, 1, 2
+_MARK_COLUMNS: Final = 3
+
+# Columns of the faults.
+FAULT_PACKET, FAULT_COUNT, FAULT_AMOUNT = 0, 1, 2
+_FAULT_COLUMNS: Final = 3
+
 # Columns of the room.
-ROOM_USED, FLOWS_USED, STOPPED = 0, 1, 2
+ROOM_USED, FLOWS_USED, STOPPED, FAULTS_USED = 0, 1, 2, 3
+_ROOM_COLUMNS: Final = 4
 
 # What is counted: of each carrier four things, at COUNTS_A_CARRIER times its number, the first
 # three as `is41.tali.framing` has them; then what belongs to none.
@@ -118,12 +132,14 @@ class State(NamedTuple):
 
     flows: NDArray[np.int64]  # a row a flow
     carry: NDArray[np.uint8]  # a row a flow: a message begun; of SCTP, which TSNs have come
+    marks: NDArray[np.int64]  # some rows a flow: the packets that brought what is carried
     joined: NDArray[np.uint8]  # a row a flow: the X.25 data of a message begun
     held: NDArray[np.int64]  # TCP segments that came early
     held_octets: NDArray[np.uint8]
     pieces: NDArray[np.int64]  # of SCTP messages
     piece_octets: NDArray[np.uint8]
     counts: NDArray[np.int64]
+    faults: NDArray[np.int64]  # of what was counted, that which is a fault: where, what, how much
     room: NDArray[np.int64]  # octets used of the block's room, rows of the flows; why it stopped
     ports: NDArray[np.uint8]  # the carrier at each port: a row for TCP, a row for SCTP
     carrier: NDArray[np.uint8]  # what carried each frame
@@ -142,13 +158,15 @@ class State(NamedTuple):
         return cls(
             flows=np.zeros((FLOWS_MAX, _FLOW_COLUMNS), np.int64),
             carry=np.zeros((FLOWS_MAX, CARRY_MAX), np.uint8),
+            marks=np.zeros((FLOWS_MAX, MARKS_MAX, _MARK_COLUMNS), np.int64),
             joined=np.zeros((FLOWS_MAX, JOINED_MAX), np.uint8),
             held=held,
             held_octets=np.zeros((HELD_MAX, SEGMENT_LENGTH_MAX), np.uint8),
             pieces=pieces,
             piece_octets=np.zeros((PIECES_MAX, SEGMENT_LENGTH_MAX), np.uint8),
             counts=np.zeros(COUNTS, np.int64),
-            room=np.zeros(3, np.int64),
+            faults=np.zeros((FAULTS_MAX, _FAULT_COLUMNS), np.int64),
+            room=np.zeros(_ROOM_COLUMNS, np.int64),
             ports=carriers,
             carrier=np.full(FRAMES, NO_CARRIER, np.uint8),
             outer=np.zeros(FRAMES, np.int64),
@@ -159,15 +177,18 @@ _OCTETS_1: Final = types.Array(types.uint8, 1, "C")
 _OCTETS_2: Final = types.Array(types.uint8, 2, "C")
 _NUMBERS_1: Final = types.Array(types.int64, 1, "C")
 _NUMBERS_2: Final = types.Array(types.int64, 2, "C")
+_NUMBERS_3: Final = types.Array(types.int64, 3, "C")
 _TYPES: Final = {
     "flows": _NUMBERS_2,
     "carry": _OCTETS_2,
+    "marks": _NUMBERS_3,
     "joined": _OCTETS_2,
     "held": _NUMBERS_2,
     "held_octets": _OCTETS_2,
     "pieces": _NUMBERS_2,
     "piece_octets": _OCTETS_2,
     "counts": _NUMBERS_1,
+    "faults": _NUMBERS_2,
     "room": _NUMBERS_1,
     "ports": _OCTETS_2,
     "carrier": _OCTETS_1,
@@ -182,6 +203,18 @@ def copy(source: NDArray[np.uint8], at: int, end: int, target: NDArray[np.uint8]
     """Copy octets *at* to *end*."""
     for step in range(end - at):
         target[to + step] = source[at + step]
+
+
+@helper
+def fault(which: int, amount: int, packet: int, state: State) -> None:
+    """Count what is a fault, and note in which packet it was seen."""
+    state.counts[which] += amount
+    used = state.room[FAULTS_USED]
+    if used < state.faults.shape[0]:
+        state.faults[used, FAULT_PACKET] = packet
+        state.faults[used, FAULT_COUNT] = which
+        state.faults[used, FAULT_AMOUNT] = amount
+        state.room[FAULTS_USED] = used + 1
 
 
 @part
@@ -270,13 +303,15 @@ def forget_idle(state: State) -> None:
     flows = state.flows
     rows = np.flatnonzero(flows[:, TAG])
     keep = rows[np.argsort(flows[rows, SEEN])[len(rows) // 2 :]]
-    kept, carry, joined = flows[keep].copy(), state.carry[keep].copy(), state.joined[keep].copy()
+    kept, marks = flows[keep].copy(), state.marks[keep].copy()
+    carry, joined = state.carry[keep].copy(), state.joined[keep].copy()
     flows.fill(0)
     moved = {}
     for at, flow in enumerate(kept):
         row = find_again(flows, flow[: ADDRESS + 4].copy())
         moved[int(keep[at])] = row
-        flows[row], state.carry[row], state.joined[row] = flow, carry[at], joined[at]
+        flows[row], state.marks[row] = flow, marks[at]
+        state.carry[row], state.joined[row] = carry[at], joined[at]
     for held in state.held:
         held[FLOW] = moved.get(int(held[FLOW]), -1)
     # Where a piece stands depends on its flow's row: the few that wait are given up.

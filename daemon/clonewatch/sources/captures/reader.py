@@ -12,10 +12,10 @@ from clonewatch.sources.captures.files import CaptureFile
 from clonewatch.sources.captures.links import LINK_TYPES, USER_LINK_TYPES, Link
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-    from clonewatch.sources.captures.assembly import FrameBlock
+    from clonewatch.sources.captures.assembly import FrameBlock, LinkFault
     from is41.sigtran import Carrier
 
 
@@ -28,9 +28,17 @@ class Wiring:
 
 
 class Capture:
-    """One capture file. Raises InputError, when made, where it cannot be read at all."""
+    """One capture file. Raises InputError, when made, where it cannot be read at all.
 
-    def __init__(self, path: Path, wiring: Wiring | None = None) -> None:
+    Each fault below the messages is told to *tell*, if that is given.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        wiring: Wiring | None = None,
+        tell: Callable[[LinkFault], None] | None = None,
+    ) -> None:
         self._path = path
         self._wiring = wiring or Wiring()
         self._file = CaptureFile(path, self._link, room=flows.ROOM)
@@ -38,7 +46,7 @@ class Capture:
         if link == Link.UNKNOWN:
             self._file.close()
             raise InputError(path, self._unknown)
-        self._assembly = Assembly(link, self._wiring.ports)
+        self._assembly = Assembly(link, self._wiring.ports, tell)
 
     @property
     def packets(self) -> int:

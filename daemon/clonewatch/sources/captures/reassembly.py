@@ -9,6 +9,8 @@ from numba import types
 from clonewatch.sources.captures import ip, links, tcp
 from clonewatch.sources.captures.flows import (
     BLOCK,
+    CARRIED,
+    FAULTS_USED,
     FRAGMENTS,
     FRAMES_A_PACKET_MAX,
     HELD,
@@ -19,16 +21,20 @@ from clonewatch.sources.captures.flows import (
     PACKETS_OTHER,
     ROOM,
     ROOM_USED,
+    SEEN,
     STATE,
     STOPPED,
+    TAG,
     UNITS_OTHER,
     State,
+    fault,
 )
 from clonewatch.sources.captures.links import Link, ip_header, number
 from clonewatch.sources.captures.packets import PACKETS, Packets
+from clonewatch.sources.captures.payloads import put_from
 from clonewatch.sources.captures.sctp import packet_data
-from clonewatch.sources.captures.streams import put_from
-from is41.kernel import helper, kernel, part
+from clonewatch.sources.captures.streams import give_up
+from is41.kernel import kernel, part
 from is41.mtp import framing as mtp2
 from is41.reading import Layer
 from is41.scan import FRAMES, Frames
@@ -47,7 +53,7 @@ _MTP3: Final = int(Layer.MTP3)
 _FULL: Final = tcp.NO_ROW
 
 
-@helper
+@part
 def _plain(
     octets: NDArray[np.uint8],
     start: int,
@@ -65,13 +71,16 @@ def _plain(
     form = mtp2.UNTOLD
     if link == _MTP2_PSEUDO:
         if start + _PSEUDO_HEADER_LENGTH > end:
-            state.counts[PACKETS_MALFORMED] += 1
+            fault(PACKETS_MALFORMED, 1, packet, state)
             return count
         form = min(number(octets, start + 1, 1), mtp2.UNTOLD)
         start += _PSEUDO_HEADER_LENGTH
     at, stop = mtp2.message_of(octets, start, end, form)
     if at < 0:
-        state.counts[UNITS_OTHER if at == mtp2.NOT_MSU else PACKETS_MALFORMED] += 1
+        if at == mtp2.NOT_MSU:
+            state.counts[UNITS_OTHER] += 1
+        else:
+            fault(PACKETS_MALFORMED, 1, packet, state)
         return count
     return put_from(start, at, stop, _MTP3, MTP2, time, packet, frames, count, state)
 
@@ -97,7 +106,10 @@ def _internet(
         if at == ip.FRAGMENT:
             state.counts[FRAGMENTS] += 1
             return count, AT_FRAGMENT
-        state.counts[PACKETS_OTHER if at == links.OTHER else PACKETS_MALFORMED] += 1
+        if at == links.OTHER:
+            state.counts[PACKETS_OTHER] += 1
+        else:
+            fault(PACKETS_MALFORMED, 1, packet, state)
         return count, AT_END
     if protocol == ip.TCP:
         after = tcp.segment(octets, header, at, end, true_end, packet, time, frames, count, state)
@@ -127,7 +139,7 @@ def reassemble(
     no room, and where `State.room` says why: at a packet for which the table of flows is full; and
     behind a fragment of IP, which is the caller's to put together.
     """
-    state.room[ROOM_USED] = 0
+    state.room[ROOM_USED] = state.room[FAULTS_USED] = 0
     state.room[STOPPED] = AT_END
     found = 0
     packet = first
@@ -154,9 +166,17 @@ def reassemble(
 
 @kernel(types.int64(BLOCK, FRAMES, STATE))
 def finish(octets: NDArray[np.uint8], frames: Frames, state: State) -> int:
-    """Take up what is still held of one flow, gaps notwithstanding; how many frames, or -1."""
-    state.room[ROOM_USED] = 0
-    for row in range(state.flows.shape[0]):
-        if state.flows[row, HELD] > 0:
+    """Take up what is still held or carried of one flow, gaps notwithstanding.
+
+    Returns how many frames that makes, or -1 where nothing is left.
+    """
+    state.room[ROOM_USED] = state.room[FAULTS_USED] = 0
+    flows = state.flows
+    for row in range(flows.shape[0]):
+        if flows[row, TAG] == tcp.TAG_TCP and flows[row, HELD] > 0:
             return tcp.release(octets, row, _NEVER, frames, 0, state)
+        if flows[row, TAG] == tcp.TAG_TCP and flows[row, CARRIED] > 0:
+            count = give_up(octets, flows[row, SEEN], row, frames, 0, state)
+            if count > 0 or state.room[FAULTS_USED] > 0:
+                return count
     return -1

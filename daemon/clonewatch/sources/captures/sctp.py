@@ -37,12 +37,13 @@ from clonewatch.sources.captures.flows import (
     begin,
     carrier_of,
     copy,
+    fault,
     find,
     place,
 )
 from clonewatch.sources.captures.ip import addresses
 from clonewatch.sources.captures.links import number
-from clonewatch.sources.captures.streams import put_adapted
+from clonewatch.sources.captures.payloads import put_adapted
 from is41.kernel import helper, part
 from is41.sigtran import PAYLOAD_PROTOCOLS, Carrier
 
@@ -70,7 +71,7 @@ _CARRIERS: Final = np.array([PAYLOAD_PROTOCOLS.get(ppid, NO_PORT) for ppid in ra
 assert WINDOW // 8 <= CARRY_MAX
 
 
-@helper
+@part
 def _carrier(octets: NDArray[np.uint8], chunk: int, sctp: int, state: State) -> int:
     """What a chunk carries: its payload protocol says, or if that is 0 the ports."""
     ppid = number(octets, chunk + 12, 4)
@@ -83,7 +84,7 @@ def _carrier(octets: NDArray[np.uint8], chunk: int, sctp: int, state: State) -> 
     return int(_CARRIERS[ppid]) if ppid < _CARRIERS.size else _NO_CARRIER
 
 
-@helper
+@part
 def _is_new(row: int, tsn: int, state: State) -> bool:
     """Note that *tsn* has come; False where it had come before."""
     newest = state.flows[row, DUE]
@@ -147,7 +148,7 @@ def _whole(row: int, tsn: int, time: int, state: State) -> tuple[int, int]:
 
 @helper
 def _join(
-    octets: NDArray[np.uint8], row: int, first: int, many: int, state: State
+    octets: NDArray[np.uint8], row: int, first: int, many: int, packet: int, state: State
 ) -> tuple[int, int]:
     """Put *many* pieces together in the block's room: where, or -1, and how many octets."""
     length = 0
@@ -161,7 +162,7 @@ def _join(
             copy(state.piece_octets[slot], 0, state.pieces[slot, LENGTH], octets, at)
             at += state.pieces[slot, LENGTH]
         else:
-            state.counts[PIECES_LOST] += 1
+            fault(PIECES_LOST, 1, packet, state)
         state.pieces[slot, FLOW] = -1
     return to, length
 
@@ -183,24 +184,24 @@ def _piece(
 ) -> int:
     """Keep a piece, and take the message if it is whole now; how many frames there are then."""
     if end - at > SEGMENT_LENGTH_MAX:
-        state.counts[PIECES_LOST] += 1
+        fault(PIECES_LOST, 1, packet, state)
         return count
     slot, pieces = _slot(row, tsn), state.pieces
     if pieces[slot, FLOW] >= 0:
-        state.counts[PIECES_LOST] += 1
+        fault(PIECES_LOST, 1, packet, state)
     pieces[slot, FLOW], pieces[slot, SEQUENCE], pieces[slot, LENGTH] = row, tsn, end - at
     pieces[slot, TIME], pieces[slot, FLAGS] = time, flags
     copy(octets, at, end, state.piece_octets[slot], 0)
     first, many = _whole(row, tsn, time, state)
     if many == 0:
         return count
-    to, length = _join(octets, row, first, many, state)
+    to, length = _join(octets, row, first, many, packet, state)
     if to < 0:
         return count
     return put_adapted(octets, to, to + length, carrier, time, packet, frames, count, state)
 
 
-@helper
+@part
 def _data(
     octets: NDArray[np.uint8],
     sctp: int,
@@ -229,7 +230,7 @@ def _data(
     return _piece(octets, at, end, flags, tsn, carrier, row, packet, time, frames, count, state)
 
 
-@helper
+@part
 def _flow(octets: NDArray[np.uint8], ip: int, sctp: int, tsn: int, state: State) -> int:
     """Row of the flow of a packet with data, begun if it is new; NO_ROW where the table is full."""
     key = addresses(octets, ip)
@@ -244,7 +245,7 @@ def _flow(octets: NDArray[np.uint8], ip: int, sctp: int, tsn: int, state: State)
     return row
 
 
-@helper
+@part
 def packet_data(
     octets: NDArray[np.uint8],
     ip: int,
@@ -260,11 +261,11 @@ def packet_data(
     row = NO_ROW
     at = sctp + COMMON_HEADER_LENGTH
     if at > end:
-        state.counts[PACKETS_MALFORMED] += 1
+        fault(PACKETS_MALFORMED, 1, packet, state)
     while at + CHUNK_HEADER_LENGTH <= end:
         length = number(octets, at + 2, 2)
         if length < CHUNK_HEADER_LENGTH or at + length > end:
-            state.counts[PACKETS_MALFORMED] += 1
+            fault(PACKETS_MALFORMED, 1, packet, state)
             break
         if octets[at] == _DATA and length > DATA_HEADER_LENGTH:
             if row < 0:

@@ -1,7 +1,19 @@
 """The messages in a TCP flow, in order: TALI, XOT or one of the user adaptation layers.
 
-Of a message that a segment's end cuts, the beginning is *carried* until the rest comes. Where no
-header stands, the next one is looked for, and what is passed on the way is counted.
+A message is as long as its header says, if another header stands behind it or if nothing has come
+that says otherwise. Of a message that a segment's end cuts, the beginning is *carried* until the
+rest comes. A message that ends with its segment is taken at once, and *kept* besides until it is
+seen that a header follows. Where none follows, a length was wrong: the next header is looked for,
+within that message first. So a wrong length costs the message that has it and no other, however
+the stream is cut, and a stream without damage is read the same however it is cut. What is found
+late bears the packet and the time of the segment that completed it (see `marks`).
+
+What cannot be told apart: a length that is wrong by just the messages behind it; a message with a
+length too short, which is taken as far as that goes, from one with rubbish behind it; and in the
+rest of a message that a gap cuts, messages from octets that look like them. XOT has little that
+tells a header, two zeros and a length that may be: one is believed if another stands behind its
+packet, or if the octets end before; so where a wrong length ends in data full of zeros, messages
+behind it may be lost too.
 """
 
 from __future__ import annotations
@@ -12,25 +24,26 @@ from clonewatch.sources.captures.flows import (
     ALIGNED,
     CARRIED,
     CARRIER,
-    CIRCUIT,
     COUNTS_A_CARRIER,
     DUE,
     GAPS,
-    JOINED,
-    JOINED_MAX,
-    JOINS_LOST,
-    MALFORMED,
-    QUALIFIED,
+    KEPT,
+    MARK_END,
+    MARK_PACKET,
+    MARK_TIME,
+    MARKS,
+    MARKS_MAX,
     State,
     copy,
+    fault,
     place,
 )
-from clonewatch.sources.captures.links import number
+from clonewatch.sources.captures.payloads import lose_joined, put_message
 from is41 import sigtran
 from is41.kernel import helper, part
 from is41.sigtran import Carrier
 from is41.tali import framing as tali
-from is41.tali.framing import MESSAGES_OTHER, NO_LAYER, OCTETS_SKIPPED, SYNCS_LOST, put, split_run
+from is41.tali.framing import NO_LAYER, OCTETS_SKIPPED, SYNCS_LOST
 from is41.tali.messages import HEADER_LENGTH as TALI_HEADER_LENGTH
 from is41.xot import framing as xot
 
@@ -42,151 +55,116 @@ if TYPE_CHECKING:
 
 _TALI: Final = int(Carrier.TALI)
 _XOT: Final = int(Carrier.XOT)
-_TALI_HEADER: Final = int(TALI_HEADER_LENGTH)
-_XOT_HEADER: Final = int(xot.HEADER_LENGTH)
-_LOST: Final = -1  # in JOINED: what remains of a message is passed over
+# octets that tell of any carrier whether a header stands there
+_HEADER_MAX: Final = max(
+    int(TALI_HEADER_LENGTH),
+    int(sigtran.HEADER_LENGTH),
+    int(xot.HEADER_LENGTH + xot.PACKET_LENGTH_LEAST),
+)
+_NO_LAYER: Final = int(NO_LAYER)
 
 
 @helper
-def _length(octets: NDArray[np.uint8], at: int, end: int, carrier: int, aligned: int) -> int:
-    """Length of the message whose header is at *at*; 0: more octets would tell; -1: none there."""
+def _header(
+    octets: NDArray[np.uint8], at: int, end: int, carrier: int, aligned: int
+) -> tuple[int, int]:
+    """Length of the message whose header is at *at*, and what layer TALI's opcode says.
+
+    The length is 0 where more octets would tell, -1 where no header stands. Where it is not
+    *aligned*, so that a header is only hoped for, XOT's must look more like one.
+    """
     if carrier == _TALI:
-        return tali.message_length(octets, at, end)[0]
+        return tali.message_length(octets, at, end)
     if carrier == _XOT:
-        return xot.message_length(octets, at, end, aligned == 1)
-    return sigtran.message_length(octets, at, end)
+        return xot.message_length(octets, at, end, aligned == 1), _NO_LAYER
+    return sigtran.message_length(octets, at, end), _NO_LAYER
+
+
+@helper
+def _following(octets: NDArray[np.uint8], at: int, end: int, carrier: int) -> tuple[int, int]:
+    """Likewise of the header that should stand behind a message, and nothing behind the end.
+
+    XOT's is none where none follows behind its own packet: four octets say too little.
+    """
+    if at == end:
+        return 0, _NO_LAYER
+    length, layer = _header(octets, at, end, carrier, 0)
+    if carrier == _XOT and length > 0 and at + length < end:
+        behind = _header(octets, at + length, end, carrier, 0)[0]
+        length = length if behind >= 0 else -1
+    return length, layer
+
+
+@helper
+def _next_header(
+    octets: NDArray[np.uint8], at: int, stop: int, end: int, carrier: int, is_last: int
+) -> int:
+    """Where to go on between *at* and *stop*; *stop* if nowhere. The octets go on to *end*.
+
+    Nothing comes behind them if *is_last*: then a message that does not end there is none.
+    """
+    begun = stop
+    while at < stop:
+        length = _header(octets, at, end, carrier, 0)[0]
+        behind = at + length
+        if length == 0 or behind > end:
+            if carrier != _XOT and not is_last:
+                return at
+            if begun == stop and not is_last:
+                begun = at
+        elif length > 0 and (
+            carrier != _XOT or behind == end or _header(octets, behind, end, carrier, 0)[0] >= 0
+        ):
+            return at
+        at += 1
+    return begun
+
+
+@helper
+def _lose(skipped: int, packet: int, row: int, state: State) -> None:
+    """Tell of octets passed, and of a header that was due and not there."""
+    flows = state.flows
+    counted = COUNTS_A_CARRIER * flows[row, CARRIER]
+    if flows[row, ALIGNED]:
+        fault(counted + SYNCS_LOST, 1, packet, state)
+        lose_joined(row, packet, state)
+    flows[row, ALIGNED] = 0
+    if skipped > 0:
+        fault(counted + OCTETS_SKIPPED, skipped, packet, state)
+
+
+@helper
+def _mark(row: int, packet: int, time: int, state: State) -> None:
+    """Remember which packet brought the octets carried last."""
+    flows = state.flows
+    which = min(flows[row, MARKS], MARKS_MAX - 1)
+    flows[row, MARKS] = which + 1
+    state.marks[row, which, MARK_END] = flows[row, CARRIED]
+    state.marks[row, which, MARK_PACKET] = packet
+    state.marks[row, which, MARK_TIME] = time
+
+
+@helper
+def _forget_marks(row: int, passed: int, state: State) -> None:
+    """Drop the marks of the first *passed* octets, and count those of the rest from there."""
+    flows, marks = state.flows, state.marks
+    left = 0
+    for which in range(flows[row, MARKS]):
+        if marks[row, which, MARK_END] > passed:
+            marks[row, left, MARK_END] = marks[row, which, MARK_END] - passed
+            marks[row, left, MARK_PACKET] = marks[row, which, MARK_PACKET]
+            marks[row, left, MARK_TIME] = marks[row, which, MARK_TIME]
+            left += 1
+    flows[row, MARKS] = left
 
 
 @part
-def put_from(
-    outer: int,
-    start: int,
-    end: int,
-    layer: int,
-    carrier: int,
-    time: int,
-    packet: int,
-    frames: Frames,
-    count: int,
-    state: State,
-) -> int:
-    """Write a frame and what carried it; how many there are then."""
-    state.carrier[count], state.outer[count] = carrier, outer
-    return put(frames, count, start, end, layer, time, packet)
-
-
-@helper
-def put_adapted(
-    octets: NDArray[np.uint8],
-    at: int,
-    end: int,
-    carrier: int,
-    time: int,
-    packet: int,
-    frames: Frames,
-    count: int,
-    state: State,
-) -> int:
-    """Take what a message of a user adaptation layer carries; how many frames there are then."""
-    start, stop = sigtran.payload_of(octets, at, end, carrier)
-    if start < 0:
-        which = MESSAGES_OTHER if start == sigtran.OTHER else MALFORMED
-        state.counts[COUNTS_A_CARRIER * carrier + which] += 1
-        return count
-    layer = sigtran.layer_in(carrier)
-    return put_from(at, start, stop, layer, carrier, time, packet, frames, count, state)
-
-
-@helper
-def _put_x25(
-    octets: NDArray[np.uint8],
-    outer: int,
-    start: int,
-    end: int,
-    time: int,
-    packet: int,
-    frames: Frames,
-    count: int,
-    state: State,
-) -> int:
-    """Take a message that X.25 brought, its layer told by its octets; how many frames then."""
-    layer = xot.layer_at(octets, start, end)
-    if layer < 0:
-        state.counts[COUNTS_A_CARRIER * _XOT + MESSAGES_OTHER] += 1
-        return count
-    return put_from(outer, start, end, layer, _XOT, time, packet, frames, count, state)
-
-
-@helper
-def lose_joined(row: int, state: State) -> None:
-    """Give up the X.25 data joined so far: something is missing."""
-    if state.flows[row, JOINED] != 0:
-        if state.flows[row, JOINED] > 0:
-            state.counts[JOINS_LOST] += 1
-        state.flows[row, JOINED] = 0
-
-
-@helper
-def _x25(
-    octets: NDArray[np.uint8],
-    at: int,
-    end: int,
-    row: int,
-    time: int,
-    packet: int,
-    frames: Frames,
-    count: int,
-    state: State,
-) -> int:
-    """Take the XOT packet at *at*, joining data that belong together; how many frames then."""
-    flows = state.flows
-    meaning, start = xot.data_of(octets, at + _XOT_HEADER, end)
-    if meaning not in (xot.DATA, xot.MORE_DATA):
-        if meaning == xot.RESTARTS:
-            lose_joined(row, state)
-        elif meaning == xot.QUALIFIED:
-            state.counts[QUALIFIED] += 1
-        elif meaning == xot.MALFORMED:
-            state.counts[COUNTS_A_CARRIER * _XOT + MALFORMED] += 1
-        return count
-    circuit = number(octets, at + _XOT_HEADER, 2) & 0x3FFF  # modulo and channel
-    if flows[row, CIRCUIT] != circuit:
-        lose_joined(row, state)
-    flows[row, CIRCUIT] = circuit
-    if flows[row, JOINED] == 0 and meaning == xot.DATA:
-        return _put_x25(octets, at, start, end, time, packet, frames, count, state)
-    used = _join(octets, start, end, row, state)
-    if meaning == xot.MORE_DATA:
-        return count
-    flows[row, JOINED] = 0
-    header = start - at
-    to = place(octets, header + used, state) if used > 0 else -1
-    if to < 0:
-        return count
-    copy(octets, at, start, octets, to)
-    copy(state.joined[row], 0, used, octets, to + header)
-    return _put_x25(octets, to, to + header, to + header + used, time, packet, frames, count, state)
-
-
-@helper
-def _join(octets: NDArray[np.uint8], at: int, end: int, row: int, state: State) -> int:
-    """Add data to what is joined; how much that is, or _LOST where it is too much."""
-    used = state.flows[row, JOINED]
-    if used >= 0 and used + end - at <= JOINED_MAX:
-        copy(octets, at, end, state.joined[row], used)
-        used += end - at
-    elif used >= 0:
-        state.counts[JOINS_LOST] += 1
-        used = _LOST
-    state.flows[row, JOINED] = used
-    return int(used)
-
-
-@helper
 def _put(
     octets: NDArray[np.uint8],
     at: int,
     end: int,
+    layer: int,
+    base: int,
     row: int,
     time: int,
     packet: int,
@@ -194,29 +172,151 @@ def _put(
     count: int,
     state: State,
 ) -> int:
-    """Take the whole message *at* to *end*; how many frames there are then."""
-    carrier = state.flows[row, CARRIER]
-    if carrier == _TALI:
-        layer = tali.message_length(octets, at, end)[1]
-        if layer == NO_LAYER:
-            state.counts[MESSAGES_OTHER] += 1
-            return count
-        start = at + _TALI_HEADER
-        return put_from(at, start, end, layer, carrier, time, packet, frames, count, state)
-    if carrier == _XOT:
-        return _x25(octets, at, end, row, time, packet, frames, count, state)
-    return put_adapted(octets, at, end, carrier, time, packet, frames, count, state)
+    """Take a whole message; of one out of what is carried, from *base* on, the marks tell when."""
+    if base >= 0:
+        for which in range(state.flows[row, MARKS]):
+            if state.marks[row, which, MARK_END] >= end - base:
+                packet = state.marks[row, which, MARK_PACKET]
+                time = state.marks[row, which, MARK_TIME]
+                break
+    return put_message(octets, at, end, layer, row, time, packet, frames, count, state)
+
+
+@part
+def _run(
+    octets: NDArray[np.uint8],
+    at: int,
+    end: int,
+    base: int,
+    kept: int,
+    packet: int,
+    time: int,
+    row: int,
+    frames: Frames,
+    count: int,
+    state: State,
+) -> tuple[int, int, int]:
+    """Take the messages of a run: where its rest begins, how much of that is kept, how many frames.
+
+    *kept* octets before *at* are a message taken before. *base* is where what is carried begins, or
+    -1 where nothing is.
+    """
+    flows = state.flows
+    carrier = flows[row, CARRIER]
+    length, layer = _header(octets, at, end, carrier, flows[row, ALIGNED])
+    while at < end:
+        if length < 0:
+            found = _next_header(octets, at - kept + 1, at, end, carrier, 0) if kept > 0 else at
+            if found == at:
+                found = _next_header(octets, at + 1, end, end, carrier, 0)
+            _lose(max(found - at, 0), packet, row, state)
+            at, kept = found, 0
+            length, layer = _header(octets, at, end, carrier, 0) if at < end else (0, _NO_LAYER)
+            continue
+        behind = at + length
+        if length == 0 or behind > end:
+            break
+        following, its_layer = _following(octets, behind, end, carrier)
+        if following < 0:
+            found = _next_header(octets, at + 1, behind, end, carrier, 0)
+            if found < behind:
+                _lose(found - at, packet, row, state)
+                at, kept = found, 0
+                length, layer = _header(octets, at, end, carrier, 0)
+                continue
+            following, its_layer = _header(octets, behind, end, carrier, 1)
+        count = _put(octets, at, behind, layer, base, row, time, packet, frames, count, state)
+        flows[row, ALIGNED] = 1
+        at, kept = behind, length
+        length, layer = following, its_layer
+    if at < end and length > 0:
+        kept = 0
+    return at - kept, kept, count
+
+
+@part
+def _carry(
+    octets: NDArray[np.uint8],
+    at: int,
+    end: int,
+    kept: int,
+    packet: int,
+    time: int,
+    row: int,
+    state: State,
+) -> None:
+    """Keep the rest of a run for when more comes."""
+    state.flows[row, CARRIED], state.flows[row, KEPT] = end - at, kept
+    if end > at:
+        copy(octets, at, end, state.carry[row], 0)
+        _mark(row, packet, time, state)
 
 
 @helper
-def _shift_carry(carry: NDArray[np.uint8], used: int, carrier: int) -> int:
-    """Drop the first octet carried, and on to where a header may stand; how many are left."""
-    at = 1
-    while at < used and _length(carry, at, used, carrier, 0) < 0:
-        at += 1
-    for step in range(used - at):
-        carry[step] = carry[at + step]
-    return used - at
+def _run_carried(
+    octets: NDArray[np.uint8],
+    at: int,
+    end: int,
+    base: int,
+    kept: int,
+    packet: int,
+    time: int,
+    row: int,
+    frames: Frames,
+    count: int,
+    state: State,
+) -> tuple[int, int, int]:
+    """Take the messages of a run as `_run` does; one copy of that for those who seldom need it."""
+    return _run(octets, at, end, base, kept, packet, time, row, frames, count, state)
+
+
+@helper
+def _again(
+    octets: NDArray[np.uint8],
+    at: int,
+    end: int,
+    packet: int,
+    time: int,
+    row: int,
+    frames: Frames,
+    count: int,
+    state: State,
+) -> int:
+    """Read what is carried once more, and what follows it *at* to *end*; how many frames then."""
+    flows = state.flows
+    used, kept = flows[row, CARRIED], flows[row, KEPT]
+    to = place(octets, used + end - at, state)
+    if to < 0:
+        _lose(used - kept, packet, row, state)
+        flows[row, CARRIED], flows[row, MARKS] = 0, 0
+        rest, kept, count = _run_carried(
+            octets, at, end, -1, 0, packet, time, row, frames, count, state
+        )
+        _carry(octets, rest, end, kept, packet, time, row, state)
+        return count
+    copy(state.carry[row], 0, used, octets, to)
+    copy(octets, at, end, octets, to + used)
+    flows[row, CARRIED] = used + end - at
+    _mark(row, packet, time, state)
+    stop = to + used + end - at
+    rest, kept, count = _run_carried(
+        octets, to + kept, stop, to, kept, packet, time, row, frames, count, state
+    )
+    _forget_marks(row, rest - to, state)
+    copy(octets, rest, stop, state.carry[row], 0)
+    flows[row, CARRIED], flows[row, KEPT] = stop - rest, kept
+    return count
+
+
+@helper
+def _append(
+    octets: NDArray[np.uint8], at: int, end: int, packet: int, time: int, row: int, state: State
+) -> None:
+    """Add a segment to what is carried."""
+    used = state.flows[row, CARRIED]
+    copy(octets, at, end, state.carry[row], used)
+    state.flows[row, CARRIED] = used + end - at
+    _mark(row, packet, time, state)
 
 
 @helper
@@ -231,75 +331,32 @@ def _complete(
     count: int,
     state: State,
 ) -> tuple[int, int]:
-    """Go on with the message that *row* carries: where its octets end here, and how many frames."""
-    carry = state.carry[row]
-    flows = state.flows
-    carrier = flows[row, CARRIER]
-    counted = COUNTS_A_CARRIER * carrier
-    used = flows[row, CARRIED]
-    while at < end and used > 0:
-        length = _length(carry, 0, used, carrier, flows[row, ALIGNED])
-        if length < 0:
-            if flows[row, ALIGNED]:
-                state.counts[counted + SYNCS_LOST] += 1
-                lose_joined(row, state)
-            flows[row, ALIGNED] = 0
-            left = _shift_carry(carry, used, carrier)
-            state.counts[counted + OCTETS_SKIPPED] += used - left
-            used = left
-        elif length == 0:
-            carry[used] = octets[at]
-            used += 1
-            at += 1
-        else:
-            take_up = min(length - used, end - at)
-            copy(octets, at, at + take_up, carry, used)
-            used += take_up
-            at += take_up
-        length = _length(carry, 0, used, carrier, flows[row, ALIGNED]) if used > 0 else 0
-        if length > 0 and used == length:
-            to = place(octets, length, state)
-            if to >= 0:
-                copy(carry, 0, length, octets, to)
-                count = _put(octets, to, to + length, row, time, packet, frames, count, state)
-            flows[row, ALIGNED] = 1
-            used = 0
-    flows[row, CARRIED] = used
-    return at, count
-
-
-@helper
-def _split(
-    octets: NDArray[np.uint8],
-    at: int,
-    end: int,
-    packet: int,
-    time: int,
-    row: int,
-    frames: Frames,
-    count: int,
-    state: State,
-) -> tuple[int, int]:
-    """Take the messages of a run: where its incomplete rest begins, and how many frames then."""
-    flows = state.flows
-    carrier = flows[row, CARRIER]
-    counted = COUNTS_A_CARRIER * carrier
-    while at < end:
-        length = _length(octets, at, end, carrier, flows[row, ALIGNED])
-        if length < 0:
-            if flows[row, ALIGNED]:
-                state.counts[counted + SYNCS_LOST] += 1
-                lose_joined(row, state)
-            flows[row, ALIGNED] = 0
-            state.counts[counted + OCTETS_SKIPPED] += 1
-            at += 1
-        elif length == 0 or at + length > end:
-            break
-        else:
-            flows[row, ALIGNED] = 1
-            count = _put(octets, at, at + length, row, time, packet, frames, count, state)
-            at += length
-    return at, count
+    """Go on with the message that *row* carries: where to read on, or *end*; how many frames."""
+    flows, carry = state.flows, state.carry[row]
+    carrier, used = flows[row, CARRIER], flows[row, CARRIED]
+    known = used
+    if used < _HEADER_MAX:
+        known = min(_HEADER_MAX, used + end - at)
+        copy(octets, at, at + known - used, carry, used)
+    length, layer = _header(carry, 0, known, carrier, flows[row, ALIGNED])
+    behind = at + length - used
+    if length >= 0 and (length == 0 or behind > end):
+        _append(octets, at, end, packet, time, row, state)
+        return end, count
+    following = _following(octets, behind, end, carrier)[0] if length > 0 else -1
+    to = place(octets, length, state) if following >= 0 else -1
+    if to < 0:
+        return end, _again(octets, at, end, packet, time, row, frames, count, state)
+    copy(carry, 0, used, octets, to)
+    copy(octets, at, behind, octets, to + used)
+    count = _put(octets, to, to + length, layer, -1, row, time, packet, frames, count, state)
+    flows[row, ALIGNED] = 1
+    if following > 0:
+        flows[row, CARRIED], flows[row, MARKS] = 0, 0
+        return behind, count
+    _append(octets, at, end, packet, time, row, state)
+    flows[row, KEPT] = length
+    return end, count
 
 
 @helper
@@ -317,33 +374,68 @@ def take(
     """Read octets that are due; how many frames there are then."""
     flows = state.flows
     flows[row, DUE] = (flows[row, DUE] + end - at) & 0xFFFF_FFFF
-    if flows[row, CARRIED] > 0:
+    kept = flows[row, KEPT]
+    if kept > 0 and kept == flows[row, CARRIED]:
+        if _following(octets, at, end, flows[row, CARRIER])[0] > 0:
+            flows[row, CARRIED], flows[row, KEPT], flows[row, MARKS] = 0, 0, 0
+        else:
+            return _again(octets, at, end, packet, time, row, frames, count, state)
+    elif kept > 0:
+        return _again(octets, at, end, packet, time, row, frames, count, state)
+    elif flows[row, CARRIED] > 0:
         at, count = _complete(octets, at, end, packet, time, row, frames, count, state)
-    if at == end:
-        return count
-    if flows[row, CARRIER] == _TALI:
-        first = count
-        at, count, aligned = split_run(
-            octets, at, end, time, packet, flows[row, ALIGNED] == 1, frames, count, state.counts
-        )
-        flows[row, ALIGNED] = 1 if aligned else 0
-        for frame in range(first, count):
-            state.carrier[frame] = _TALI
-            state.outer[frame] = frames.start[frame] - _TALI_HEADER
-    else:
-        at, count = _split(octets, at, end, packet, time, row, frames, count, state)
-    copy(octets, at, end, state.carry[row], 0)
-    flows[row, CARRIED] = end - at
+        if at == end:
+            return count
+    rest, kept, count = _run(octets, at, end, -1, 0, packet, time, row, frames, count, state)
+    _carry(octets, rest, end, kept, packet, time, row, state)
     return count
 
 
 @helper
-def skip_gap(row: int, due: int, state: State) -> None:
-    """Go on at *due*: what a cut message lacks will not come."""
+def give_up(
+    octets: NDArray[np.uint8], packet: int, row: int, frames: Frames, count: int, state: State
+) -> int:
+    """Take what is whole in what is carried, for no more will come; how many frames then."""
     flows = state.flows
-    state.counts[GAPS] += 1
-    state.counts[COUNTS_A_CARRIER * flows[row, CARRIER] + OCTETS_SKIPPED] += flows[row, CARRIED]
-    flows[row, CARRIED] = 0
+    used, carrier = flows[row, CARRIED], flows[row, CARRIER]
+    at = flows[row, KEPT]
+    flows[row, ALIGNED] = 0
+    to = -1
+    if at < used:
+        lose_joined(row, packet, state)
+        to = place(octets, used, state)
+    if to >= 0:
+        copy(state.carry[row], 0, used, octets, to)
+        end = to + used
+        at += to
+        while at < end:
+            found = _next_header(octets, at + 1, end, end, carrier, 1)
+            _lose(found - at, packet, row, state)
+            at, kept = found, 0
+            if at < end:
+                at, kept, count = _run_carried(
+                    octets, at, end, to, 0, packet, 0, row, frames, count, state
+                )
+            at += kept
+    flows[row, CARRIED], flows[row, KEPT], flows[row, MARKS] = 0, 0, 0
+    return count
+
+
+@helper
+def skip_gap(
+    octets: NDArray[np.uint8],
+    row: int,
+    due: int,
+    packet: int,
+    frames: Frames,
+    count: int,
+    state: State,
+) -> int:
+    """Go on at *due*: what lies before will not come. How many frames there are then."""
+    flows = state.flows
+    fault(GAPS, 1, packet, state)
+    count = give_up(octets, packet, row, frames, count, state)
     flows[row, ALIGNED] = 0
     flows[row, DUE] = due
-    lose_joined(row, state)
+    lose_joined(row, packet, state)
+    return count

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final
 
 from clonewatch.sources.captures.flows import (
     ALIGNED,
-    CARRIED,
     CARRIER,
     DUE,
     FLOW,
@@ -34,12 +33,13 @@ from clonewatch.sources.captures.flows import (
     begin,
     carrier_of,
     copy,
+    fault,
     find,
     place,
 )
 from clonewatch.sources.captures.ip import addresses
 from clonewatch.sources.captures.links import number
-from clonewatch.sources.captures.streams import skip_gap, take
+from clonewatch.sources.captures.streams import give_up, skip_gap, take
 from is41.kernel import helper, part
 from is41.sigtran import Carrier
 
@@ -87,7 +87,8 @@ def release(
         if distance > 0:
             if flows[row, HELD] <= HELD_OCTETS_MAX // 2 and held[slot, TIME] >= patience:
                 break
-            skip_gap(row, held[slot, SEQUENCE], state)
+            packet = held[slot, PACKET]
+            count = skip_gap(octets, row, held[slot, SEQUENCE], packet, frames, count, state)
             distance = 0
         length = held[slot, LENGTH]
         flows[row, HELD] -= length
@@ -165,12 +166,13 @@ def _place_segment(
         else:
             is_placed = True
             if distance > 0:
-                skip_gap(row, sequence, state)
+                count = skip_gap(octets, row, sequence, packet, frames, count, state)
                 distance = 0
             if at - distance < end:
                 count = take(octets, at - distance, end, packet, time, row, frames, count, state)
                 if true_end > end:
-                    skip_gap(row, (sequence + true_end - at) & _MASK, state)
+                    after = (sequence + true_end - at) & _MASK
+                    count = skip_gap(octets, row, after, packet, frames, count, state)
             else:
                 state.counts[SEGMENTS_REPEATED] += 1
         if flows[row, HELD] > 0:
@@ -191,19 +193,32 @@ def _forget_held(row: int, state: State) -> None:
 
 
 @helper
-def _open(octets: NDArray[np.uint8], tcp: int, row: int, state: State) -> None:
-    """Take a SYN: the flow begins here, unless it is the SYN that began it, repeated."""
+def _open(
+    octets: NDArray[np.uint8],
+    tcp: int,
+    row: int,
+    packet: int,
+    frames: Frames,
+    count: int,
+    state: State,
+) -> int:
+    """Take a SYN: the flow begins here, unless it is the SYN that began it, repeated.
+
+    Gives how many frames there are then: what the connection before it left may hold some.
+    """
     flows = state.flows
     due = (number(octets, tcp + 4, 4) + 1) & _MASK
     if flows[row, SEEN] == 0 or not -_REPEATED_SYN_MAX < ahead(due, flows[row, DUE]) <= 0:
+        count = give_up(octets, packet, row, frames, count, state)
         flows[row, DUE] = due
-        flows[row, CARRIED] = flows[row, JOINED] = 0
+        flows[row, JOINED] = 0
         flows[row, ALIGNED] = 1
         _forget_held(row, state)
+    return count
 
 
 @part
-def _flow(octets: NDArray[np.uint8], ip: int, tcp: int, packet: int, state: State) -> int:
+def _flow(octets: NDArray[np.uint8], ip: int, tcp: int, state: State) -> int:
     """Row of the flow a segment belongs to, begun if it is new; NO_ROW where the table is full."""
     flows = state.flows
     key = addresses(octets, ip)
@@ -214,13 +229,10 @@ def _flow(octets: NDArray[np.uint8], ip: int, tcp: int, packet: int, state: Stat
             return NO_ROW
         carrier = carrier_of(ports >> 16, ports & 0xFFFF, ON_TCP, state)
         flows[row, CARRIER] = carrier if carrier != NO_PORT else _TALI
-    if octets[tcp + 13] & _SYN:
-        _open(octets, tcp, row, state)
-    flows[row, SEEN] = packet
     return row
 
 
-@helper
+@part
 def segment(
     octets: NDArray[np.uint8],
     ip: int,
@@ -236,11 +248,14 @@ def segment(
     """Take the TCP segment whose header is at *tcp*; how many frames then, or NO_ROW."""
     data = tcp + (number(octets, tcp + 12, 1) >> 4) * 4 if tcp + _HEADER <= end else 0
     if data < tcp + _HEADER or data > true_end:
-        state.counts[PACKETS_MALFORMED] += 1
+        fault(PACKETS_MALFORMED, 1, packet, state)
         return count
-    row = _flow(octets, ip, tcp, packet, state)
+    row = _flow(octets, ip, tcp, state)
     if row < 0:
         return NO_ROW
+    if octets[tcp + 13] & _SYN:
+        count = _open(octets, tcp, row, packet, frames, count, state)
+    state.flows[row, SEEN] = packet
     if true_end <= data:
         return count
     sequence = number(octets, tcp + 4, 4)

@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 
 from clonewatch.errors import InputError
+from clonewatch.sources.captures.assembly import LinkFault
 from clonewatch.sources.captures.reader import Capture
 from is41.reading import Layer
+from is41.tali.messages import Message, Opcode
+from segments import SYN, ethernet_capture, segment
 
 CAPTURES = Path(__file__).parents[3] / "captures"
 
@@ -64,3 +67,23 @@ def test_a_link_type_that_is_not_read_is_refused_with_those_that_are(tmp_path: P
         InputError, match=r"a\.pcap: link type 105 is not read here; known are 1, 12, "
     ):
         Capture(path)
+
+
+def test_faults_below_the_messages_are_told_with_their_packets(tmp_path: Path) -> None:
+    good = Message(Opcode.SCCP, bytes(20)).encode()
+    frames = [
+        segment(b"", 0, flags=SYN),
+        segment(good, 1),
+        segment(b"rubbish" + good, 1 + len(good)),
+        segment(good, 9 + 3 * len(good)),
+        segment(b"", 0)[:30],
+    ]
+    told: list[LinkFault] = []
+    capture = Capture(ethernet_capture(tmp_path / "a.pcap", frames), tell=told.append)
+    assert sum(block.count for block in capture.blocks()) == 3
+    assert told == [
+        LinkFault(3, "tali_syncs_lost", 1),
+        LinkFault(3, "tali_octets_skipped", 7),
+        LinkFault(5, "packets_malformed", 1),
+        LinkFault(4, "tcp_gaps", 1),
+    ]
