@@ -1,7 +1,7 @@
 """An interface sniffed, a mirror port say: packets into the same kernels as a capture's.
 
-scapy opens the socket and compiles the filter; the octets go past its dissectors, which are far
-too slow for this. The queue between network and kernels is the socket's own buffer, whose bound is
+scapy opens the socket and compiles the filter; the octets go past its readers and dissectors, which
+are too slow for this. The queue between network and kernels is the socket's own buffer, whose bound is
 BUFFER_LENGTH: what finds no room in it the system drops and counts.
 """
 
@@ -34,12 +34,14 @@ BUFFER_LENGTH: Final = 32 << 20  # octets the system may hold for us: ours
 PACKETS_MAX: Final = 4096  # of a block: ours
 BLOCK_LENGTH: Final = 4 << 20  # octets of a block: ours
 PACKET_LENGTH_MAX: Final = 0xFFFF  # octets of a packet, as the system reads them together
-VLAN_TAG_LENGTH: Final = 4  # octets: scapy puts back the tag that the system took out
 PATIENCE_S: Final = 0.2  # how soon `stop` is noticed
 # linux/if_packet.h, asm-generic/socket.h, linux/if_arp.h.
 SOL_PACKET: Final = 263
 PACKET_STATISTICS: Final = 6
+PACKET_AUXDATA: Final = 8
 SO_RCVBUFFORCE: Final = 33
+_TIME: Final = struct.Struct("@ll")  # a timespec
+_ANCILLARY_LENGTH: Final = socket.CMSG_SPACE(_TIME.size)
 _STATISTICS: Final = struct.Struct("=II")  # packets, drops since the last look
 LINKS: Final = {1: Link.ETHERNET, 772: Link.ETHERNET, 65534: Link.IP}  # by ARPHRD: loopback, none
 
@@ -52,8 +54,11 @@ class PacketSocket(Protocol):
     def fileno(self) -> int:
         """What to wait for."""
 
-    def receive(self) -> tuple[bytes, int] | None:
-        """Give a packet and its time, ms since 1970 UTC; None if none waits. Raises OSError."""
+    def receive(self, view: memoryview) -> tuple[int, int] | None:
+        """Put a packet into *view*: octets, and time in ms since 1970 UTC; None if none waits.
+
+        Raises OSError.
+        """
 
     def drops(self) -> int:
         """How many found no room since the last look."""
@@ -106,13 +111,12 @@ class Sniffer:
         """Lay the packets that wait into a block; how many."""
         at, count = flows.ROOM, 0
         while count < PACKETS_MAX and at + PACKET_LENGTH_MAX <= len(view):
-            packet = self._source.receive()
+            packet = self._source.receive(view[at : at + PACKET_LENGTH_MAX])
             if packet is None:
                 break
-            octets, packets.time[count] = packet
-            view[at : at + len(octets)] = octets
+            length, packets.time[count] = packet
             packets.start[count] = at
-            at += len(octets)
+            at += length
             packets.end[count] = at
             count += 1
         return count
@@ -136,6 +140,8 @@ class InterfaceSocket:
             )
         self.link = LINKS[kind]
         self._socket.ins.setblocking(False)
+        # Without what scapy asks for beside the time: the VLAN tag, which is of no concern here.
+        self._socket.ins.setsockopt(SOL_PACKET, PACKET_AUXDATA, 0)
         try:
             self._socket.ins.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, BUFFER_LENGTH)
         except PermissionError:  # no CAP_NET_ADMIN: as much as the system lets anybody have
@@ -145,13 +151,17 @@ class InterfaceSocket:
         """What to wait for."""
         return int(self._socket.ins.fileno())
 
-    def receive(self) -> tuple[bytes, int] | None:
-        """Give a packet and its time, ms since 1970 UTC; None if none waits. Raises OSError."""
+    def receive(self, view: memoryview) -> tuple[int, int] | None:
+        """Put a packet into *view*: octets, and time in ms since 1970 UTC; None if none waits.
+
+        Raises OSError.
+        """
         try:
-            _, octets, seconds = self._socket.recv_raw(PACKET_LENGTH_MAX - VLAN_TAG_LENGTH)
+            length, ancillary, _, _ = self._socket.ins.recvmsg_into([view], _ANCILLARY_LENGTH)
         except BlockingIOError:
             return None
-        return octets, int(seconds * 1000)
+        seconds, nanoseconds = _TIME.unpack(ancillary[0][2])
+        return length, seconds * 1000 + nanoseconds // 1_000_000
 
     def drops(self) -> int:
         """How many found no room since the last look."""

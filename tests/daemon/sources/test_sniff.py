@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,9 +47,11 @@ class Fed:
     def fileno(self) -> int:
         return self._readable
 
-    def receive(self) -> tuple[bytes, int] | None:
+    def receive(self, view: memoryview) -> tuple[int, int] | None:
         if self.packets:
-            return self.packets.popleft()
+            octets, time_ms = self.packets.popleft()
+            view[: len(octets)] = octets
+            return len(octets), time_ms
         self.when_empty()
         return None
 
@@ -125,12 +128,15 @@ def test_a_connection_over_loopback_is_sniffed_by_its_port() -> None:
         port = server.getsockname()[1]
         sniffer = Sniffer(InterfaceSocket("lo", f"tcp port {port}"))
         found: list[bytes] = []
+        times: list[int] = []
+        begun_ms = time.time() * 1000
 
         def read() -> None:
             for block in sniffer.blocks():
                 for at in range(block.count):
                     start, end = block.frames.start[at], block.frames.end[at]
                     found.append(block.octets[start:end].tobytes())
+                    times.append(int(block.frames.time[at]))
                 if len(found) == 3:
                     sniffer.stop()
 
@@ -144,6 +150,7 @@ def test_a_connection_over_loopback_is_sniffed_by_its_port() -> None:
         thread.join()
         accepted.close()
     assert found == [message.payload] * 3
+    assert all(begun_ms - 1 <= time_ms <= time.time() * 1000 for time_ms in times)
     assert sniffer.packets_dropped == 0
 
 
