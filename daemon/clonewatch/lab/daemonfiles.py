@@ -87,6 +87,12 @@ def _head(scenario: Scenario, speed: float) -> Iterator[str]:
     yield "[window]"
     yield f"hours = {scenario.window_hours / speed:.9g}"
     yield f"lateness_minutes = {lateness:.9g}"
+    yield ""
+    yield "[control]"
+    yield 'socket = "control.sock"'
+    yield ""
+    yield "[log]"
+    yield 'subscribers = "shown"'
 
 
 def _link(name: str, where: Url, *, answers: bool) -> Iterator[str]:
