@@ -95,12 +95,10 @@ class Board:
 
     def numbers(self, network: Network) -> dict[str, int]:
         """How it went, in numbers."""
-        rvcds = [each.station for each in network.runners.values()]
         return {
             "heard": self.heard,
             **{kind.value: self.counts[kind] for kind in Kind},
-            "copies": sum(each.copies_made for each in rvcds if isinstance(each, Rvcd)),
-            "copies_lost": sum(each.copies_lost for each in rvcds if isinstance(each, Rvcd)),
+            **network.copies(),
         }
 
     def _line(

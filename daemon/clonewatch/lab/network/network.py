@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -29,7 +30,7 @@ from is41.sccp.codes import Subsystem
 from .runner import End, Runner
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from clonewatch.lab.nodes.happenings import Happening
@@ -104,6 +105,7 @@ class Network:
         self.scenario = scenario
         self.runners: dict[str, Runner] = {}  # of the nodes that live
         self.wires = list(_wires(scenario, outside))
+        self._copies_of_the_dead: Counter[str] = Counter()
         self._outside = outside
         self._told = told
         self._clock_ms = clock_ms
@@ -127,6 +129,11 @@ class Network:
     def names(self) -> list[str]:
         """Every node that is ours: all but the PSMS."""
         return [name for name in self._peers if name != self.scenario.psms.name]
+
+    def copies(self) -> Counter[str]:
+        """How many the RVCDs made, and how many of them were lost; of the dead ones too."""
+        stations = (runner.station for runner in self.runners.values())
+        return self._copies_of_the_dead + _copies(stations)
 
     async def start(self) -> None:
         """Start every node. Raises OSError where one cannot listen."""
@@ -202,6 +209,7 @@ class Network:
         if runner is None:
             return
         runner.kill()
+        self._copies_of_the_dead.update(_copies([runner.station]))
         for endpoint in self._endpoints.pop(name):
             for connection in list(endpoint.ends.open):
                 connection.abort("killed")
@@ -227,6 +235,14 @@ class Network:
             )
         sends_to = next(msc.sends_to for msc in scenario.mscs if msc.name == name)
         return Msc(me, peers, rvcds=sends_to, first_id=first_id, interval=interval)
+
+
+def _copies(stations: Iterable[Station]) -> Counter[str]:
+    copies: Counter[str] = Counter()
+    for station in stations:
+        if isinstance(station, Rvcd):
+            copies.update(copies=station.copies_made, copies_lost=station.copies_lost)
+    return copies
 
 
 def _wires(scenario: Scenario, outside: Outside) -> Iterator[Wire]:

@@ -40,10 +40,10 @@ if TYPE_CHECKING:
     from is41.reading import Reading
     from is41.tcap.messages import ParameterSet
 
-    from .station import Peer
+    from .station import Arrival, Peer
 
-COPIES_MAX: Final = 100_000  # waiting for the PSMS; the oldest go first: ours
-VALIDATED_MAX: Final = 100_000  # answers of the HLR that are kept: ours
+COPIES_MAX: Final = 10_000  # waiting for the PSMS, some 5 kB each; the oldest go first: ours
+VALIDATED_MAX: Final = 50_000  # answers of the HLR that are kept: ours
 VALIDATED_S: Final = 3600.0  # how long they stand in for an HLR that does not answer: ours
 
 
@@ -103,7 +103,8 @@ class Rvcd(Station):
     def _asked(self, question: Question, body: Body, now: float) -> None:
         match body:
             case RegistrationNotification():
-                self._copy(Copy(question.octets, question.layer, question.reading, body))
+                arrival = question.arrival
+                self._copy(Copy(arrival.octets, arrival.layer, arrival.reading, body))
                 self._validate(question, body, now)
             case QualificationRequest():
                 self._validate(question, body, now)
@@ -182,21 +183,21 @@ class Rvcd(Station):
             else:
                 self._put(self._psms, octets, layer)
 
-    def _pass_on(self, neighbour: str, octets: bytes, layer: Layer, reading: Reading) -> None:
+    def _pass_on(self, arrival: Arrival) -> None:
         """Bring a message nearer to its node; one that the other RVCD passed on goes to it alone."""
-        destination = self._destination(reading)
-        directed = _directed(reading)
+        destination = self._destination(arrival.reading)
+        directed = _directed(arrival.reading)
         if directed is not None:
             self._validated.pop(directed, None)  # stand in no more for who puts it out of service
         way = None
         if destination in self.links:
             way = destination
-        elif destination is not None and neighbour not in self._through:
-            way = self._way(destination, not_by=neighbour)
-        if way is not None and self.links[way] is layer:
-            self._put(way, octets, layer)
+        elif destination is not None and arrival.neighbour not in self._through:
+            way = self._way(destination, not_by=arrival.neighbour)
+        if way is not None and self.links[way] is arrival.layer:
+            self._put(way, arrival.octets, arrival.layer)
         else:
-            self._bring_back(neighbour, layer, reading)
+            self._bring_back(arrival)
 
     def _destination(self, reading: Reading) -> str | None:
         """The node whose point code a message bears."""
@@ -206,10 +207,10 @@ class Rvcd(Station):
         point_code = Address.decode(reading.sccp.called).point_code
         return self._names.get(point_code) if isinstance(point_code, PointCode) else None
 
-    def _bring_back(self, neighbour: str, layer: Layer, reading: Reading) -> None:
+    def _bring_back(self, arrival: Arrival) -> None:
         """T1.112: a message that asks for it comes back when it cannot be delivered."""
-        self._refuse(f"from {neighbour}: no way to where it goes")
-        unitdata = reading.sccp
+        self._refuse(f"from {arrival.neighbour}: no way to where it goes")
+        msu, unitdata = arrival.reading.msu, arrival.reading.sccp
         if not isinstance(unitdata, Unitdata) or not unitdata.message_handling:
             return
         octets = UnitdataService(
@@ -218,10 +219,9 @@ class Rvcd(Station):
             calling=unitdata.called,
             data=unitdata.data,
         ).encode()
-        if reading.msu is not None:
-            back = replace(reading.msu, dpc=reading.msu.opc, opc=self.me.point_code, payload=octets)
-            octets = back.encode()
-        self._put(neighbour, octets, layer)
+        if msu is not None:
+            octets = replace(msu, dpc=msu.opc, opc=self.me.point_code, payload=octets).encode()
+        self._put(arrival.neighbour, octets, arrival.layer)
 
 
 def at_layer(copy: Copy, layer: Layer, me: Peer) -> bytes:

@@ -61,13 +61,19 @@ class Outgoing(NamedTuple):
     layer: Layer
 
 
+class Arrival(NamedTuple):
+    """A message as it came."""
+
+    neighbour: str
+    octets: bytes
+    layer: Layer
+    reading: Reading
+
+
 class Question(NamedTuple):
     """What another asks: how it came, and its one invoke."""
 
-    neighbour: str
-    reading: Reading
-    octets: bytes
-    layer: Layer
+    arrival: Arrival
     asked: Asked
     invoke: Invoke
 
@@ -128,13 +134,13 @@ class Station(ABC):
         """Take a message that a neighbour sent."""
         self.messages_received += 1
         try:
-            reading = read(octets, layer)
-            if not self._is_mine(reading):
-                self._pass_on(neighbour, octets, layer, reading)
-                return
-            self._take(neighbour, octets, layer, reading, now)
+            arrival = Arrival(neighbour, octets, layer, read(octets, layer))
+            if self._is_mine(arrival.reading):
+                self._take(arrival, now)
+            else:
+                self._pass_on(arrival)
         except (DecodeError, EncodeError) as error:
-            self._refuse(str(error))
+            self._refuse(f"from {neighbour}: {error}")
 
     @abstractmethod
     def _asked(self, question: Question, body: Body, now: float) -> None:
@@ -144,9 +150,9 @@ class Station(ABC):
     def _ended(self, context: object, outcome: Outcome, now: float) -> None:
         """Go on after a question of our own has ended."""
 
-    def _pass_on(self, neighbour: str, octets: bytes, layer: Layer, reading: Reading) -> None:  # noqa: ARG002  # a node that does has use for all
+    def _pass_on(self, arrival: Arrival) -> None:
         """Do with a message for another what this kind of node does: nothing."""
-        self._refuse(f"from {neighbour}: for another point code")
+        self._refuse(f"from {arrival.neighbour}: for another point code")
 
     def _ask(self, to: str, body: Body, context: object, now: float) -> Package | None:
         """Invoke an operation at another node; None where there is no way to it."""
@@ -179,12 +185,12 @@ class Station(ABC):
 
     def _reply(self, question: Question, component: Component) -> None:
         """Answer a question the way it came, if that is still open and an answer is wanted."""
-        asked = question.asked
+        asked, arrival = question.asked, question.arrival
         unanswerable = asked.package.package_type is PackageType.UNIDIRECTIONAL
-        if unanswerable or question.neighbour not in self.links:
+        if unanswerable or arrival.neighbour not in self.links:
             return
-        octets = answer(question.reading, self.dialogues.answer(asked, component))
-        self._put(question.neighbour, octets, question.layer)
+        octets = answer(arrival.reading, self.dialogues.answer(asked, component))
+        self._put(arrival.neighbour, octets, arrival.layer)
 
     def _put(self, neighbour: str, octets: bytes, layer: Layer) -> None:
         self.messages_sent += 1
@@ -211,47 +217,38 @@ class Station(ABC):
             return point_code is None or point_code == self.me.point_code
         return True
 
-    def _take(
-        self, neighbour: str, octets: bytes, layer: Layer, reading: Reading, now: float
-    ) -> None:
+    def _take(self, arrival: Arrival, now: float) -> None:
+        reading = arrival.reading
         if reading.tcap is None:
-            self._refuse(f"from {neighbour}: holds no TCAP")
+            self._refuse(f"from {arrival.neighbour}: holds no TCAP")
             return
         if isinstance(reading.sccp, UnitdataService):
             self.dialogues.returned(reading.tcap, reading.sccp.return_cause)
         elif (reply := self.dialogues.receive(reading.tcap)) is not None:
-            self._put(neighbour, answer(reading, reply), layer)
+            self._put(arrival.neighbour, answer(reading, reply), arrival.layer)
         while (event := self.dialogues.next_event()) is not None:
             match event:
                 case Answered(context, _, outcome):
                     self._ended(context, outcome, now)
                 case Asked():
-                    self._take_invokes(neighbour, reading, octets, layer, event, now)
+                    self._take_invoke(arrival, event, now)
 
-    def _take_invokes(
-        self,
-        neighbour: str,
-        reading: Reading,
-        octets: bytes,
-        layer: Layer,
-        asked: Asked,
-        now: float,
-    ) -> None:
+    def _take_invoke(self, arrival: Arrival, asked: Asked, now: float) -> None:
         """Let an invoke be answered; say of what is none, or none that is known, that it is not."""
+        whence = f"from {arrival.neighbour}"
         if len(asked.invokes) != 1:
-            self._refuse(f"from {neighbour}: {len(asked.invokes)} invokes in one query")
+            self._refuse(f"{whence}: {len(asked.invokes)} invokes in one query")
             return
-        (invoke,) = asked.invokes
-        question = Question(neighbour, reading, octets, layer, asked, invoke)
+        question = Question(arrival, asked, asked.invokes[0])
         try:
-            body = body_of(invoke)
+            body = body_of(question.invoke)
         except DecodeError as error:
-            self._refuse(str(error))
-            self._reply(question, rejected(invoke, Problem.INVOKE_INCORRECT_PARAMETER))
+            self._refuse(f"{whence}: {error}")
+            self._reply(question, rejected(question.invoke, Problem.INVOKE_INCORRECT_PARAMETER))
             return
         if body is None:
-            self._refuse(f"from {neighbour}: operation {operation_of(invoke)} is not known here")
-            self._reply(question, rejected(invoke, Problem.INVOKE_UNRECOGNIZED_OPERATION))
+            self._refuse(f"{whence}: operation {operation_of(question.invoke)} is not known here")
+            self._reply(question, rejected(question.invoke, Problem.INVOKE_UNRECOGNIZED_OPERATION))
             return
         self._asked(question, body, now)
 

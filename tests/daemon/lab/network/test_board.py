@@ -79,11 +79,13 @@ def test_nodes_are_shown_with_what_they_hold_and_the_dead_as_dead() -> None:
                 while not one.counts[Kind.REGISTERED]:  # noqa: ASYNC110  # the nodes do it
                     await asyncio.sleep(0.005)
             await network.do(Stopped("MSC B"))
+            assert one.numbers(network)["copies"] == 1
             rows = {row.name: row for row in node_rows(network)}
             assert rows["HLR"].holds == "0 out of service"
             assert rows["RVCD A"].holds == "1 copies"
             assert rows["MSC A"][1:] == ("1 of 1", 1, 1, 0, "1 phones")
             assert rows["MSC B"].links == "dead"
+            await network.do(Stopped("RVCD A"))
             numbers = one.numbers(network)
             assert (numbers["registered"], numbers["copies"], numbers["denied"]) == (1, 1, 0)
         finally:
