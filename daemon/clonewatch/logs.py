@@ -27,6 +27,7 @@ OCTET_KEYS: Final = frozenset({"octets"})  # of messages: they hold numbers, dig
 DIGITS_SHOWN: Final = 2  # the last ones
 # A MIN or an IMSI by itself; times, file names and numbers of cases are written otherwise.
 _NUMBER: Final = re.compile(r"(?<![\w.-])\d{10,15}(?!\w)")
+_FIRST: Final = ("timestamp", "level", "event")
 # sd-daemon(3): a line's priority may stand before it.
 _PRIORITIES: Final = {"critical": 2, "error": 3, "warning": 4, "info": 6, "debug": 7}
 
@@ -54,6 +55,11 @@ class _Rules:
         return {key: masked(value, key) for key, value in event.items()} if self.masks else event
 
 
+def _what_first(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """When, how bad and what stand before everything else, in every line."""
+    return {**{key: event[key] for key in _FIRST}, **event}
+
+
 _RULES: Final = _Rules()
 change: Final = _RULES.follow  # after `configure`, when the configuration has changed
 
@@ -69,6 +75,7 @@ def configure(settings: LogSettings, stream: TextIO | None = None) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
         _RULES.mask,
+        _what_first,
     ]
     render = _renderer(stream)
     structlog.configure(
