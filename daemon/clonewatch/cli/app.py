@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from clonewatch.cli import (
+    cases,
     check,
     clocks,
     decode,
@@ -37,6 +38,7 @@ app.command("evaluate")(evaluate.evaluate)
 app.add_typer(travel.app, name="travel")
 app.add_typer(records.app, name="records")
 app.add_typer(lab.app, name="lab")
+app.add_typer(cases.app, name="cases")
 app.command("status")(status.status)
 app.command("twins")(twins.twins)
 app.command("demo")(demo.demo)

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import random
+import signal
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,7 +15,7 @@ from sqlalchemy import select
 
 from clonewatch.actions.alarms.kinds import Kind
 from clonewatch.actions.office import Office, policy_of
-from clonewatch.store.tables import alarms, outbox, suspects
+from clonewatch.store.tables import alarms, cases, outbox, suspects
 from configuration import LEARN, loaded
 from couriers import Told, raise_alarms
 from stores import DAY, MIN, Clock, conflict, follower, opened
@@ -115,3 +120,48 @@ def test_new_travel_times_end_suspicion(tmp_path: Path, store: Store) -> None:
 def test_the_policy_is_the_configurations(tmp_path: Path) -> None:
     policy = policy_of(loaded(tmp_path, LEARN, FEW, "silence_days = 2"))
     assert (policy.suspect_msids, policy.silence_ms) == (3, 2 * DAY)
+
+
+WRITER = """
+import itertools, sys
+from pathlib import Path
+from clonewatch.actions.office import Office
+from clonewatch.config import load
+from stores import conflict, follower, store_in
+folder = Path(sys.argv[1])
+consequences = follower()
+store = store_in(folder, consequences=consequences)
+office = Office(store, consequences, load(folder / "clonewatch.toml"), tell=print)
+print("judged", store.judged, flush=True)
+for number in itertools.count(store.judged + 1):
+    store.submit([conflict(6145550000 + number, "ABCDE"[number % 5], "ABCDE"[number % 4])], number)
+    if number % 3 == 0:
+        assert store.flush()
+        print("judged", number, flush=True)
+"""
+
+
+def test_no_kill_loses_an_alarm_or_makes_two_cases_of_one(tmp_path: Path) -> None:
+    config = loaded(tmp_path, LEARN, FILE, "[cases]\nsuspect_msids = 100_000\n")
+    chance = random.Random(7)
+    for _ in range(10):
+        with subprocess.Popen(
+            [sys.executable, "-c", WRITER, tmp_path],
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        ) as writer:
+            assert writer.stdout is not None
+            for _ in range(chance.randrange(1, 30)):
+                writer.stdout.readline()
+            writer.send_signal(signal.SIGKILL)
+    consequences = follower()
+    with opened(tmp_path, consequences=consequences) as store:
+        it = Office(store, consequences, config, tell=Told())
+        with store.read() as connection:
+            rows = connection.execute(select(cases.c.id, cases.c.msid)).all()
+        assert len({row.msid for row in rows}) == len(rows) == store.judged > 20
+        told = set(lines(tmp_path, len(rows)))
+        while told != {f"case-{row.id} raised" for row in rows}:  # some may be told twice
+            told = set(lines(tmp_path, len(rows)))
+        it.close()

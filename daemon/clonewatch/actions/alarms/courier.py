@@ -88,7 +88,8 @@ class Courier:
                     await self._rest(wait_s)
         finally:
             with contextlib.suppress(Exception):  # what is not written is sent again
-                await asyncio.wait_for(self._write_done(), END_S)
+                async with asyncio.timeout(END_S):
+                    await self._write_done()
             await self._output.close()
 
     async def _look(self) -> float | None:
@@ -140,7 +141,8 @@ class Courier:
             self.delivered += len(items)
 
     async def _send(self, notices: Sequence[Notice]) -> None:
-        await asyncio.wait_for(self._output.send(notices), SEND_S)
+        async with asyncio.timeout(SEND_S):
+            await self._output.send(notices)
 
     async def _write_done(self) -> None:
         """Let the store know what became of items."""
@@ -157,7 +159,8 @@ class Courier:
             return None
         if now_ms >= self._repeat_at_ms:
             alarms = await self._mail.raised(self.name)
-            await asyncio.wait_for(self._output.repeat(alarms, now_ms), SEND_S)
+            async with asyncio.timeout(SEND_S):
+                await self._output.repeat(alarms, now_ms)
             self._repeat_at_ms = now_ms + int(every_s * 1000)
         return (self._repeat_at_ms - now_ms) / 1000
 
@@ -181,4 +184,5 @@ class Courier:
             await asyncio.sleep(wait_s)
             return
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._woken.wait(), wait_s)
+            async with asyncio.timeout(wait_s):
+                await self._woken.wait()

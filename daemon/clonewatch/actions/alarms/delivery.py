@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import threading
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from .courier import Backoff, Courier
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from .mail import Mail
     from .notice import Notice
     from .outputs.output import Output
+
+CANCEL_AGAIN_S: Final = 10.0  # ours: some library may have swallowed it
 
 
 class Delivery:
@@ -87,6 +89,7 @@ class Delivery:
         tasks = [asyncio.create_task(courier.run()) for courier in self._couriers]
         self._ready.set()
         await self._closing.wait()
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        while running := [task for task in tasks if not task.done()]:
+            for task in running:
+                task.cancel()
+            await asyncio.wait(running, timeout=CANCEL_AGAIN_S)

@@ -117,7 +117,8 @@ class Syslog:
             await self.close()
         try:
             if self._streams is None:
-                self._streams = await asyncio.wait_for(self._connected(), CONNECT_S)
+                async with asyncio.timeout(CONNECT_S):
+                    self._streams = await self._connected()
             writer = self._streams[1]
             writer.write(octets)
             await writer.drain()
