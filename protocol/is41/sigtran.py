@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from is41.kernel import part
+from is41.m2ua.codes import ParameterTag as M2uaTag
 from is41.mtp.msu import ServiceIndicator
 from is41.reading import Layer
 
@@ -52,7 +53,9 @@ _PARAMETER: Final = np.array([            0,   0,   0x0210, 0x0300, 0,    0x010B
 _LAYER: Final = np.array([                0,   0,   Layer.SCCP, Layer.MTP3, Layer.MTP3, Layer.TCAP], np.int64)
 # fmt: on
 _M3UA: Final = int(Carrier.M3UA)
+_M2UA: Final = int(Carrier.M2UA)
 _M2PA: Final = int(Carrier.M2PA)
+_PROTOCOL_DATA_2: Final = int(M2uaTag.PROTOCOL_DATA_2)  # a length indicator, then the MSU
 _SCCP: Final = int(ServiceIndicator.SCCP)
 _SI_AT, _USER_DATA_AT = 8, 12  # RFC 4666 §3.3.1: OPC, DPC, SI, NI, MP, SLS, then the user's data
 _M2PA_DATA_AT: Final = HEADER_LENGTH + 8  # RFC 4165 §2.2: BSN and FSN, then priority, SIO
@@ -105,14 +108,18 @@ def payload_of(octets: NDArray[np.uint8], at: int, end: int, carrier: int) -> tu
         # User data of no octets acknowledges.
         return (at + _M2PA_DATA_AT + 1, end) if at + _M2PA_DATA_AT + 1 < end else (OTHER, 0)
     at += HEADER_LENGTH
+    second, stop = 1, 0
     while at + 4 <= end:
         length = number(octets, at + 2, 2)
         if length < 4 or at + length > end:
             return MALFORMED, 0
         if number(octets, at, 2) == _PARAMETER[carrier]:
             return _value(octets, at + 4, at + length, carrier)
+        if carrier == _M2UA and number(octets, at, 2) == _PROTOCOL_DATA_2:
+            second, stop = at + 5, at + length
         at += length + 3 & ~3
-    return MALFORMED, 0
+    # Protocol data 1 goes before, wherever it stands.
+    return (second, stop) if second <= stop else (MALFORMED, 0)
 
 
 @part

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import os
+from random import Random
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pytest
@@ -18,9 +20,13 @@ from is41.m3ua.messages import Message as M3uaMessage
 from is41.sigtran import Carrier, payload_of
 from is41.sua import messages as sua
 from is41.sua.codes import Connectionless
+from messages import mutated
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+# How many mutations to compare, as in test_scan.
+MUTATIONS: Final = int(os.environ.get("IS41_MUTATIONS", "100000"))
 
 
 @kernel(types.UniTuple(types.int64, 2)(OCTETS, types.int64))
@@ -40,8 +46,8 @@ def through_the_grammar(octets: bytes, carrier: Carrier) -> bytes | None:
         return data.data if data is not None and data.si == 3 else None
     if carrier is Carrier.M2UA:
         message = M2uaMessage.decode(octets)
-        # The rarer messages that carry an MSU, and Japan's, are not for the kernel.
-        return message.value(0x0300) if message.kind == (6, 1) else None
+        # The rarer messages that carry an MSU are not for the kernel.
+        return message.msu() if message.kind == (6, 1) else None
     if carrier is Carrier.M2PA:
         unit = m2pa.decode(octets)
         return unit.msu or None if isinstance(unit, m2pa.UserData) else None
@@ -84,6 +90,30 @@ def test_what_the_grammar_reads_the_kernel_reads_alike(
     except Is41Error:
         return  # the kernel is as lenient as it can be, and what it finds is read by grammars
     assert found == meant
+
+
+def test_of_two_kinds_of_data_in_m2ua_the_second_has_a_length_before_the_msu() -> None:
+    japan = bytes.fromhex("01000601 0000001C 00010008 00000001 0301000B 06 83010203 0405 00")
+    both = bytes.fromhex("01000601 0000001C 0301000B 06 83010203 0405 00 03000008 85010203")
+    for octets, msu in ((japan, "83010203 0405"), (both, "85010203")):
+        assert through_the_kernel(octets, Carrier.M2UA) == bytes.fromhex(msu)
+        assert through_the_grammar(octets, Carrier.M2UA) == bytes.fromhex(msu)
+
+
+def test_mutations_of_valid_messages_are_read_alike() -> None:
+    random = Random(1)
+    valid = [(carrier, bytes.fromhex(text)) for carrier, text in GOOD.items()]
+    read = 0
+    for _ in range(MUTATIONS):
+        carrier, octets = random.choice(valid)
+        octets = mutated(octets, random)
+        try:
+            meant = through_the_grammar(octets, carrier)
+        except Is41Error:
+            continue
+        read += 1
+        assert through_the_kernel(octets, carrier) == meant, (carrier.name, octets.hex())
+    assert read > MUTATIONS // 10
 
 
 @given(

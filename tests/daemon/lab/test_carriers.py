@@ -124,6 +124,47 @@ def test_a_damaged_packet_costs_its_message_and_no_other(
     assert [row for row in rows if row[0] != expected[damaged][0]] == others
 
 
+# Of what is on TCP: what its messages begin with, and where behind that the length stands.
+LENGTHS = {
+    Wrapping.VLAN: (b"TALIsccp", 8),
+    Wrapping.IPV6: (b"TALIsccp", 8),
+    Wrapping.M3UA_TCP: (b"\1\0\1\1\0\0", 7),
+    Wrapping.XOT: (b"\0\0\0", 3),
+    Wrapping.XOT_128: (b"\0\0\0", 3),
+}
+
+
+@pytest.mark.parametrize("wrong", ["too long by a bit", "very long", "too short", "zero"])
+@pytest.mark.parametrize("wrapping", LENGTHS)
+def test_a_wrong_length_costs_its_message_and_no_other(
+    wrapping: Wrapping,
+    wrong: str,
+    messages: list[Message],
+    expected: list[Row],
+    tmp_path: Path,
+) -> None:
+    hit = 20
+    begins, behind = LENGTHS[wrapping]
+
+    def damage(number: int, packets: Packets) -> Packets:
+        if number != hit:
+            return packets
+        headers = 40 if wrapping not in (Wrapping.VLAN, Wrapping.IPV6) else 0
+        at = packets[0].index(begins, headers) + behind
+        first = bytearray(packets[0])
+        if wrong == "very long":  # octets of 256: the next to the left, or to the right in TALI
+            first[at + (1 if begins.startswith(b"TALI") else -1)] ^= 1
+        else:
+            length = first[at]
+            first[at] = {"too long by a bit": length ^ 128, "too short": length // 2, "zero": 0}[
+                wrong
+            ]
+        return [bytes(first), *packets[1:]]
+
+    rows, _ = registrations(written(tmp_path / "a", wrapping, messages[:200], damage))
+    assert rows == expected[:hit] + expected[hit + 1 : 200]
+
+
 @pytest.mark.parametrize("wrapping", Wrapping)
 def test_a_packet_that_the_capture_cut_costs_its_message_and_no_other(
     wrapping: Wrapping, messages: list[Message], expected: list[Row], tmp_path: Path
