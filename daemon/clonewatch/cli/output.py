@@ -62,16 +62,18 @@ def faults_explained() -> Iterator[None]:
         raise typer.Exit(Exit.UNREADABLE if unreadable else Exit.FAILED) from None
 
 
-def load_kernels() -> None:
-    """Import what is compiled; say so, where it is not in the cache yet."""
+def load_kernels(*, live: bool = False) -> None:
+    """Import what is compiled, with *live* for the daemon; say so, where no cache has it yet."""
     from is41.kernel import TOLD_OF_COMPILING
 
     TOLD_OF_COMPILING.append(
         lambda name: say(f"compiling {name}, once on each machine: up to a minute")
     )
     import clonewatch.detector
-    import clonewatch.replay  # noqa: F401
+    import clonewatch.replay
 
+    if live:
+        import clonewatch.app  # noqa: F401
     TOLD_OF_COMPILING.clear()
 
 

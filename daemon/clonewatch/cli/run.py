@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from clonewatch.cli import options  # noqa: TC001  # Typer reads the annotations
-from clonewatch.cli.output import faults_explained
+from clonewatch.cli.output import faults_explained, load_kernels
 
 
 def run(config: options.ConfigFile) -> None:
@@ -19,5 +19,6 @@ def run(config: options.ConfigFile) -> None:
         from clonewatch.settings import read
 
         settings = read(config)
+        load_kernels(live=True)
         logs.configure(settings.config.log)
         asyncio.run(serve(config, settings))

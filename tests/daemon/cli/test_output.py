@@ -69,7 +69,7 @@ def test_every_kernel_is_compiled_before_anything_runs() -> None:
         for path in root.rglob("*.py")
         if re.search(r"^@kernel\(", path.read_text(encoding="utf-8"), re.MULTILINE)
     }
-    script = "from clonewatch.cli.output import load_kernels; load_kernels(); import sys"
+    script = "from clonewatch.cli.output import load_kernels; load_kernels(live=True); import sys"
     script += "; print(*sys.modules)"
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert with_kernels
