@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from clonewatch.ahead import ahead
 from clonewatch.collector import Collector
 from clonewatch.errors import InputError
-from clonewatch.registrations import SOURCES_MAX
+from clonewatch.registrations import DTYPES, SOURCES_MAX
 from clonewatch.sources.captures.reader import Capture
 from clonewatch.sources.merge import merged
 from clonewatch.sources.records import read_records
@@ -102,6 +102,7 @@ class RecordsSource:
     """Record groups: their registrations, and what was counted on the way.
 
     *paths*: one file (CSV or Parquet), the folder of a record file, or some groups of one.
+    *is_whole*: with the columns that the detector has no use for.
     """
 
     cut: str | None = None
@@ -112,7 +113,10 @@ class RecordsSource:
         number: int,
         mscs: Mscs,
         refuse: Callable[[str], None] | None,
+        *,
+        is_whole: bool = False,
     ) -> None:
+        self._is_whole = is_whole
         self.path = paths[0] if len(paths) == 1 else paths[0].absolute().parent
         self._paths = paths
         self._number = number
@@ -129,11 +133,12 @@ class RecordsSource:
 
     def _read(self) -> Iterator[Batch]:
         # PyArrow takes a twentieth of a second to import, and captures have no use for it.
-        from clonewatch.sources.groups import is_group, read_groups  # noqa: PLC0415
+        from clonewatch.sources.groups import NEEDED, is_group, read_groups  # noqa: PLC0415
         from clonewatch.sources.parquet import is_parquet, read_parquet  # noqa: PLC0415
 
         if self.path.is_dir() or is_group(self.path):
-            return read_groups(self._paths, self._number, self._mscs)
+            columns = DTYPES if self._is_whole else NEEDED
+            return read_groups(self._paths, self._number, self._mscs, columns)
         read = read_parquet if is_parquet(self.path) else read_records
         return read(self.path, self._number, self._mscs, refuse=self._told)
 

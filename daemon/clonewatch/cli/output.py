@@ -138,8 +138,15 @@ def _sentence(record: Mapping[str, Any]) -> str:
     return (
         f"{'superseded' if record['superseded'] else 'clone':10}  {record['msid']:15}  "
         f"{first['msc']} {first['time'][:19]}Z -> {second['msc']} {second['time'][:19]}Z  "
-        f"{took:.1f} min of {needs:g} needed{esns}"
+        f"{took:.1f} min of {needs:g} needed{esns}{_weight(record.get('evidence'))}"
     )
+
+
+def _weight(evidence: Mapping[str, Any] | None) -> str:
+    if evidence is None:
+        return ""
+    who = "" if evidence["clone"] == "unknown" else f", the {evidence['clone']} is the clone"
+    return f"  {evidence['severity']} {evidence['confidence']:.2f}{who}"
 
 
 def write_summary(numbers: Mapping[str, Any], file: Path | None) -> None:

@@ -12,7 +12,7 @@ from clonewatch.recordfile.reading import read_group, read_row_groups
 from clonewatch.recordfile.sealing import DAMAGE, SCHEMA
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from clonewatch.mscs import Mscs
@@ -24,12 +24,15 @@ BATCH_ROWS: Final = 1 << 18  # so that the next group is read while this one is 
 NEEDED: Final = ("time", "msid", "esn", "mscid", "transaction_id", "flags")  # to judge by
 
 
-def read_groups(paths: Iterable[Path], source: int, mscs: Mscs) -> Iterator[Batch]:
+def read_groups(
+    paths: Iterable[Path], source: int, mscs: Mscs, columns: Collection[str] = NEEDED
+) -> Iterator[Batch]:
     """Registrations of groups, and of all groups in a folder. Raises InputError, OSError.
 
     *source* stands instead of the number that each had on arrival: that was another list's.
+    Columns that are not asked for may be zeros.
     """
-    for rows in _read(paths):
+    for rows in _read(paths, columns):
         batch = rows.batch
         batch.msc[:] = mscs.place(batch.mscid)
         batch.source.fill(source)
@@ -62,14 +65,14 @@ def gathered(paths: Sequence[Path]) -> list[list[Path]]:
     return files + [[group.path for group in groups] for groups in together.values()]
 
 
-def _read(paths: Iterable[Path]) -> Iterator[Rows]:
+def _read(paths: Iterable[Path], columns: Collection[str]) -> Iterator[Rows]:
     for path in paths:
         if path.is_dir():
             groups = groups_in(path)
             if not groups:
                 raise InputError(path, "no group of a record file is in this folder")
-            yield from (read_group(each, NEEDED) for each in groups)
+            yield from (read_group(each, columns) for each in groups)
         elif (group := group_of(path)) is not None:
-            yield read_group(group, NEEDED)
+            yield read_group(group, columns)
         else:
-            yield from read_row_groups(path, NEEDED)
+            yield from read_row_groups(path, columns)

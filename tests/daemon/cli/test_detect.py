@@ -89,3 +89,38 @@ def test_headings_that_are_not_a_groups_are_65(tmp_path: Path) -> None:
     ran = clonewatch("detect", path, *TABLES)
     assert ran.exit_code == 65
     assert ran.errors.startswith(f"clonewatch: {path}:1")
+
+
+def test_evidence_says_how_sure_each_is_and_who_is_the_clone(tmp_path: Path) -> None:
+    words = (
+        "--subscribers",
+        "400",
+        "--mscs",
+        "120",
+        "--clones",
+        "60",
+        "--hours",
+        "72",
+        "--country",
+    )
+    further = ("--per-hour", "0.5", "--no-records", "--parquet")
+    (made,) = clonewatch("lab", "simulate", tmp_path, *words, *further).records
+    table = ("--travel", made["travel"], "--mscs", made["mscs"])
+    plain = clonewatch("detect", made["parquet"], *table)
+    ran = clonewatch("detect", made["parquet"], *table, "--evidence", "--homes", made["homes"])
+    assert ran.exit_code == 0
+    superseded = {record["id"] for record in plain.records if record["superseded"]}
+    standing = [record for record in plain.records if record["id"] not in superseded]
+    weighed = [dict(record) for record in ran.records]
+    evidence = [record.pop("evidence") for record in weighed]
+    assert [r for r in weighed if r["id"] not in superseded] == standing
+    assert len(evidence) > 30
+    assert all(0 < each["confidence"] <= 1 for each in evidence)
+    assert {each["clone"] for each in evidence} >= {"first", "second"}
+    marks = {found["mark"] for each in evidence for found in each["found"]}
+    assert {"at_home", "terminal_type_differs", "conflicts_repeated"} <= marks
+
+
+def test_homes_without_evidence_are_wrong_usage(tmp_path: Path) -> None:
+    homes = tmp_path / "homes.csv"
+    assert clonewatch("detect", homes, "--travel", homes, "--homes", homes).exit_code == 2
