@@ -63,6 +63,8 @@ class Both:
 
     def clones(self) -> list[tuple[str, str, str]]:
         """MIN and both MSCs of each clone record in the store, superseded ones left out."""
+        self.app.record.flush()
+        self.app.judge.kept()
         self.app.store.flush()
         with self.app.store.read() as connection:
             rows = connection.execute(
