@@ -1,0 +1,90 @@
+"""``clonewatch run`` as a process of its own, whose listening sockets outlive it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any, Final
+
+from daemons import BASE, TRAVEL
+from network import HOST, WITHIN_S
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# Hands sockets over as systemd does, and becomes the daemon.
+AS_SYSTEMD: Final = """
+import os, sys
+names, *numbers = sys.argv[1:]
+held = [os.dup(int(number)) for number in numbers]
+for at, number in enumerate(held, 3):
+    os.dup2(number, at)
+    os.set_inheritable(at, True)
+os.environ |= {"LISTEN_FDNAMES": names, "LISTEN_FDS": str(len(held))}
+os.environ["LISTEN_PID"] = str(os.getpid())
+os.execv(sys.executable, [sys.executable, "-m", "clonewatch", "run", "-c", "clonewatch.toml"])
+"""
+
+
+class Process:
+    """A daemon that may be started and killed again and again.
+
+    Links listen at *sockets*, by the names that *tables* call them: who connects while no daemon
+    runs waits for the next one, as with systemd.
+    """
+
+    def __init__(self, folder: Path, tables: str, names: tuple[str, ...]) -> None:
+        self.folder = folder
+        self.sockets = {name: socket.create_server((HOST, 0)) for name in names}
+        self._log = folder / "log"
+        self._running: subprocess.Popen[bytes] | None = None
+        (folder / "travel.csv").write_text(TRAVEL)
+        (folder / "clonewatch.toml").write_text(
+            f'{BASE}[control]\nsocket = "control.sock"\n{tables}'
+        )
+
+    def port(self, name: str) -> int:
+        """Where a link listens."""
+        return int(self.sockets[name].getsockname()[1])
+
+    def start(self) -> None:
+        """Start a daemon."""
+        numbers = [each.fileno() for each in self.sockets.values()]
+        words = [str(number) for number in numbers]
+        with self._log.open("ab") as log:
+            self._running = subprocess.Popen(
+                [sys.executable, "-S", "-c", AS_SYSTEMD, ":".join(self.sockets), *words],
+                cwd=self.folder,
+                stdout=log,
+                stderr=log,
+                pass_fds=numbers,
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+            )
+
+    @property
+    def runs(self) -> bool:
+        """Whether there is one."""
+        return self._running is not None and self._running.poll() is None
+
+    def end(self, number: signal.Signals) -> int:
+        """Send it a signal; how it ended."""
+        assert self._running is not None
+        self._running.send_signal(number)
+        return self._running.wait(3 * WITHIN_S)
+
+    def close(self) -> None:
+        """Leave nothing behind."""
+        if self.runs:
+            self.end(signal.SIGKILL)
+        for each in self.sockets.values():
+            each.close()
+
+    @property
+    def log(self) -> list[dict[str, Any]]:
+        """What all of them said; but for what kernels say when they are compiled."""
+        lines = self._log.read_text().splitlines()
+        return [json.loads(line) for line in lines if "once on each machine" not in line]
