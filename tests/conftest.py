@@ -29,6 +29,10 @@ def _may_sniff() -> bool:
 NEEDS: dict[
     str, tuple[Callable[[], bool], str]
 ] = {  # marker -> whether it is there, and what to say if not
+    "alertmanager": (
+        lambda: shutil.which("prometheus-alertmanager") is not None,
+        "prometheus-alertmanager is not installed",
+    ),
     "snmptrapd": (
         lambda: bool(shutil.which("snmptrapd") and shutil.which("snmptranslate")),
         "snmptrapd or snmptranslate is not installed",

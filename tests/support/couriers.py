@@ -49,7 +49,7 @@ class FakeOutput:
             self.sent += [notice.number for notice in notices]
             self._changed.notify_all()
 
-    async def repeat(self, alarms: Sequence[Alarm], now_ms: int) -> None:  # noqa: ARG002
+    async def repeat(self, alarms: Sequence[Alarm]) -> None:
         with self._changed:
             self.repeated.append(sorted(alarm.key for alarm in alarms))
             self._changed.notify_all()

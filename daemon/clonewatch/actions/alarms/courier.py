@@ -160,7 +160,7 @@ class Courier:
         if now_ms >= self._repeat_at_ms:
             alarms = await self._mail.raised(self.name)
             async with asyncio.timeout(SEND_S):
-                await self._output.repeat(alarms, now_ms)
+                await self._output.repeat(alarms)
             self._repeat_at_ms = now_ms + int(every_s * 1000)
         return (self._repeat_at_ms - now_ms) / 1000
 

@@ -1,6 +1,9 @@
 """Prometheus' Alertmanager, API version 2.
 
-It forgets an alert that is not told again in a while: so all that is raised is told every minute.
+It forgets an alert that is not told again in a while (its `resolve_timeout`): so all that is raised
+is told every minute, and without an end. An end that was only a guess would outlast the true one
+where its clock and ours differ.
+
 What an alert *is* stands in its labels. The severity is one of them, as routes go by it; an alarm
 whose severity changes is one alert that ends and another that begins.
 """
@@ -26,7 +29,6 @@ if TYPE_CHECKING:
     from .http import Address
 
 REPEATS_S: Final = 60.0
-LASTS_MS: Final = 4 * 60_000  # without being told again: three repeats may fail
 PATH: Final = "/api/v2/alerts"
 
 
@@ -47,13 +49,13 @@ class Alertmanager:
                 alerts.append(_alert(notice, notice.before, notice.raised_at, notice.at))
             if notice.severity is not None:
                 begins = notice.at if notice.change is Change.CHANGED else notice.raised_at
-                alerts.append(_alert(notice, notice.severity, begins, notice.at + LASTS_MS))
+                alerts.append(_alert(notice, notice.severity, begins))
         await self._poster.post(alerts)
 
-    async def repeat(self, alarms: Sequence[Alarm], now_ms: int) -> None:
+    async def repeat(self, alarms: Sequence[Alarm]) -> None:
         """Post all that is raised. Raises as `send` does."""
         alerts = [
-            _alert(alarm, alarm.severity, alarm.changed_at, now_ms + LASTS_MS)
+            _alert(alarm, alarm.severity, alarm.changed_at)
             for alarm in alarms
             if alarm.severity is not None
         ]
@@ -66,7 +68,7 @@ class Alertmanager:
 
 
 def _alert(
-    about: Notice | Alarm, severity: Severity, starts_at: int, ends_at: int
+    about: Notice | Alarm, severity: Severity, starts_at: int, ends_at: int | None = None
 ) -> dict[str, Any]:
     return {
         "labels": {
@@ -81,7 +83,7 @@ def _alert(
             **{name: _words(value) for name, value in about.details.items()},
         },
         "startsAt": time_text(starts_at),
-        "endsAt": time_text(ends_at),
+        **({} if ends_at is None else {"endsAt": time_text(ends_at)}),
     }
 
 

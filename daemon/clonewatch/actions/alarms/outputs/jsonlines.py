@@ -33,7 +33,7 @@ class JsonLines:
         )
         await asyncio.to_thread(self._append, lines.encode())
 
-    async def repeat(self, alarms: Sequence[Alarm], now_ms: int) -> None:
+    async def repeat(self, alarms: Sequence[Alarm]) -> None:
         """Nothing: a file does not forget."""
 
     async def close(self) -> None:

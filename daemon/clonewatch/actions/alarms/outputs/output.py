@@ -28,7 +28,7 @@ class Output(Protocol):
     async def send(self, notices: Sequence[Notice]) -> None:
         """Send all of them. Raises NotSentError, RefusedError, OSError, TimeoutError."""
 
-    async def repeat(self, alarms: Sequence[Alarm], now_ms: int) -> None:
+    async def repeat(self, alarms: Sequence[Alarm]) -> None:
         """Tell all that is raised, again. Raises as `send` does."""
 
     async def close(self) -> None:

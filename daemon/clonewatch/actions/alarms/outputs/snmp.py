@@ -121,7 +121,7 @@ class Snmp:
         for notice in notices:
             await self._inform(notice)
 
-    async def repeat(self, alarms: Sequence[Alarm], now_ms: int) -> None:
+    async def repeat(self, alarms: Sequence[Alarm]) -> None:
         """Nothing: informs are acknowledged."""
 
     async def close(self) -> None:

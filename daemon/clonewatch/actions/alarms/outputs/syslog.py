@@ -88,7 +88,7 @@ class Syslog:
         else:
             await self._send_stream(b"".join(b"%d %b" % (len(each), each) for each in messages))
 
-    async def repeat(self, alarms: Sequence[Alarm], now_ms: int) -> None:
+    async def repeat(self, alarms: Sequence[Alarm]) -> None:
         """Nothing: a log does not forget."""
 
     async def close(self) -> None:

@@ -30,7 +30,7 @@ class Webhook:
             key = f"clonewatch-{notice.number}"
             await self._poster.post(notice.as_record(), {"Idempotency-Key": key})
 
-    async def repeat(self, alarms: Sequence[Alarm], now_ms: int) -> None:
+    async def repeat(self, alarms: Sequence[Alarm]) -> None:
         """Nothing: who takes a notice keeps it."""
 
     async def close(self) -> None:

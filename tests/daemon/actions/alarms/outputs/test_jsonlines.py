@@ -27,7 +27,7 @@ def test_each_notice_is_a_line_at_the_end(tmp_path: Path) -> None:
         it = JsonLines(path)
         await it.send([NOTICE, NOTICE])
         await it.send([NOTICE])
-        await it.repeat([], 0)
+        await it.repeat([])
         await it.close()
 
     asyncio.run(scenario())

@@ -106,7 +106,7 @@ async def heard(
         it = Syslog(tell(server.sockets[0].getsockname()[1]), hostname="box")
         await it.send([NOTICE] * (count - 1))
         await it.send([NOTICE])
-        await it.repeat([], 0)
+        await it.repeat([])
         await it.close()
         await done.wait()
     return framed(bytes(octets))

@@ -16,7 +16,7 @@ def test_each_notice_is_posted_with_a_key_of_its_own() -> None:
             it = Webhook(Address(url=f"{server.url}/hook"))
             await it.send([NOTICE])
             await it.send([replace(NOTICE, number=8)])
-            await it.repeat([], 0)
+            await it.repeat([])
             await it.close()
             return server
 
