@@ -8,6 +8,7 @@ SYSCONFDIR ?= /etc
 LIB := $(PREFIX)/lib/clonewatch
 SHARE := $(PREFIX)/share/clonewatch
 INTO := $(DESTDIR)$(PREFIX)
+UNIT := $(INTO)/lib/systemd/system/clonewatch.service
 CONFIG := $(DESTDIR)$(SYSCONFDIR)/clonewatch
 
 .PHONY: demo test check format bench bench-smoke evaluate install units clean
@@ -61,10 +62,17 @@ install:
 	for file in clonewatch.toml travel.csv mscs.csv; do \
 		[ -e $(CONFIG)/$$file ] || install -m 644 systemd/$$file $(CONFIG)/$$file || exit 1; done
 
-# Of what `make install` has put there: are the units right, and as closed as they can be?
+# Of what `make install` has put there: are the units right, and as closed as they can be? With each
+# drop-in, too. (verify ends with 0 even where it has to complain of a key.)
 units:
-	systemd-analyze verify $(INTO)/lib/systemd/system/clonewatch.service $(INTO)/lib/systemd/system/clonewatch.socket
-	systemd-analyze security --offline=true --no-pager --threshold=25 $(INTO)/lib/systemd/system/clonewatch.service
+	! systemd-analyze verify $(UNIT) $(UNIT:.service=.socket) 2>&1 | grep clonewatch
+	systemd-analyze security --offline=true --no-pager --threshold=25 $(UNIT)
+	for drop_in in systemd/drop-ins/*.conf; do \
+		work=$$(mktemp -d) && mkdir $$work/clonewatch.service.d && cp $(UNIT) $$work && \
+		cp $$drop_in $$work/clonewatch.service.d && \
+		! systemd-analyze verify $$work/clonewatch.service 2>&1 | grep clonewatch && \
+		systemd-analyze security --offline=true --no-pager --threshold=25 $$work/clonewatch.service \
+			> $$work/said && echo "$$drop_in:" && tail -n 1 $$work/said && rm -r $$work || exit 1; done
 
 clean:
 	rm -rf .venv dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
