@@ -14,7 +14,7 @@ from sqlalchemy import select
 from clonewatch.addresses import Address
 from clonewatch.app import App
 from clonewatch.lab.daemonfiles import write_daemon_files
-from clonewatch.lab.network.network import Network, Outside
+from clonewatch.lab.network.network import Network, Outside, Relay, relay_name
 from clonewatch.lab.network.play import ready
 from clonewatch.lab.nodes.happenings import Happening, Kind, Phone
 from clonewatch.lab.timeline import Heard
@@ -73,16 +73,21 @@ class Both:
         return sorted((msid_digits(row.msid), row.first_msc, row.second_msc) for row in rows)
 
 
+def _word(name: str) -> str:
+    """What the daemon's configuration calls a node."""
+    return name.lower().replace(" ", "-")
+
+
 def _clock_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
 @asynccontextmanager
 async def beside(
-    folder: Path, scenario: Scenario, transport: Transport, speed: float = 1.0
+    folder: Path, scenario: Scenario, transport: Transport, *, relay: bool = False
 ) -> AsyncIterator[Both]:
     """A network whose RVCDs and MSCs reach a daemon, and whose HLR the daemon reaches."""
-    write_daemon_files(folder, scenario, speed, transport, 7001)
+    write_daemon_files(folder, scenario, 1.0, transport, 7001, relay=relay)
     path = folder / "clonewatch.toml"
     sockets: dict[str, list[socket.socket]] = {}
 
@@ -93,23 +98,34 @@ async def beside(
     listens = re.compile(r'name = "([^"]+)"\ntransport = "[a-z0-9]+"\n(listen = "[^"]+")')
     text = listens.sub(bound, path.read_text())
     happenings: list[Happening] = []
+    ports = {name: each.getsockname()[1] for name, (each,) in sockets.items()}
     outside = Outside(
-        to={
-            node.name: Url(transport, Address(HOST, sockets[word][0].getsockname()[1]))
-            for node in (*scenario.rvcds, *scenario.mscs)
-            if (word := node.name.lower().replace(" ", "-")) in sockets
+        relays={
+            relay_name(msc.name, to): Relay(Address(HOST, ports[word]), Address(HOST, 0))
+            for msc in scenario.mscs
+            for to in msc.sends_to
+            if (word := f"{_word(msc.name)}.{_word(to)}") in ports
         },
-        spools={rvcd.name: folder / rvcd.name.lower().replace(" ", "-") for rvcd in scenario.rvcds},
+        to={
+            node.name: Url(transport, Address(HOST, ports[word]))
+            for node in (*scenario.rvcds, *scenario.mscs)
+            if (word := _word(node.name)) in ports
+        },
+        spools={rvcd.name: folder / _word(rvcd.name) for rvcd in scenario.rvcds},
         hlr=Url(transport, Address(HOST, 0)),
     )
-    network = Network(scenario, outside, told=happenings.append, clock_ms=_clock_ms, speed=speed)
+    network = Network(scenario, outside, told=happenings.append, clock_ms=_clock_ms, speed=1)
     async with AsyncExitStack() as stack:
         for (each,) in sockets.values():
             stack.enter_context(each)
         stack.push_async_callback(network.stop)
         await network.start()
-        hlr = next(wire.address for wire in network.wires if wire.connecting == "PSMS")
-        path.write_text(re.sub(r'connect = "[^"]+"', f'connect = "{hlr}"', text))
+        there = {f"{_word(w.connecting)}.{_word(w.listening)}": w.address for w in network.wires}
+        there["hlr"] = there["psms.hlr"]
+        connects = re.compile(r'name = "([^"]+)"((?:\n\w+ = .+)*?)\nconnect = "[^"]+"')
+        path.write_text(
+            connects.sub(lambda m: f'name = "{m[1]}"{m[2]}\nconnect = "{there[m[1]]}"', text)
+        )
         app = App(read(path), sockets)
         stack.push_async_callback(app.stop, "the test is over")
         await app.start()

@@ -50,6 +50,14 @@ def up(
             metavar="FOLDER",
         ),
     ] = None,
+    relay: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Somebody between an MSC and its RVCD: where the MSC connects, where the RVCD "
+            "listens. Repeatable.",
+            metavar="MSC>RVCD=HOST:PORT,HOST:PORT",
+        ),
+    ] = None,
     hlr: Annotated[
         str | None,
         typer.Option(
@@ -78,7 +86,7 @@ def up(
     """
     with faults_explained():
         from clonewatch.cli.output import write_summary
-        from clonewatch.lab.network.network import Outside
+        from clonewatch.lab.network.network import Outside, Relay
         from clonewatch.lab.network.up import Course, Lab
         from clonewatch.lab.scenario import load_scenario
         from clonewatch.links.urls import Url
@@ -87,6 +95,7 @@ def up(
         outside = Outside(
             to=_by_name("--to", to, Url.of),
             spools=_by_name("--spool", spool, Path),
+            relays=_by_name("--relay", relay, Relay.of),
             hlr=None if hlr is None else _read("--hlr", hlr, Url.of),
             homes=homes,
         )
@@ -117,6 +126,10 @@ def configure(
     scenario: Name = "fig1",
     speed: Speed = None,
     transport: Annotated[str, typer.Option(help="Of the copies: tali, xot or m3ua.")] = "tali",
+    relay: Annotated[
+        bool,
+        typer.Option("--relay", help="Stand between MSCs and RVCDs, instead of taking copies."),
+    ] = False,
     port: Annotated[
         int, typer.Option(help="The first that clonewatch listens at.", min=1, max=0xFF00)
     ] = 7001,
@@ -133,7 +146,7 @@ def configure(
         loaded = load_scenario(scenario)
         fast = speed or loaded.speed
         told = write_daemon_files(
-            folder, loaded, fast, _read("--transport", transport, Transport), port
+            folder, loaded, fast, _read("--transport", transport, Transport), port, relay=relay
         )
         say(f"clonewatch run -c {folder / 'clonewatch.toml'}")
         say(f"clonewatch lab up --scenario {scenario} --speed {fast:g} {' '.join(told)}")

@@ -6,18 +6,19 @@ window, latenesses and groups that are N times shorter; what protocols wait for 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 
 from clonewatch.addresses import Address
+from clonewatch.lab.network.network import relay_name
 from clonewatch.lab.scenario import Copies, MscSection, RvcdSection
 from clonewatch.links.urls import LAYERS, Url
 from clonewatch.mscs import Msc, Mscs
 from clonewatch.travel.table import TravelTimes, write_atomically
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from clonewatch.lab.scenario import Scenario
@@ -26,16 +27,25 @@ if TYPE_CHECKING:
 LATENESS_MINUTES: Final = 45.0  # the design's: a group, and time to bring it
 LATENESS_MINUTES_LEAST: Final = 0.25  # of the wall's clock: links and disks are no faster
 HOST: Final = "127.0.0.1"
-HLR_PORT_BEHIND: Final = 500  # more than there are MSCs
+RVCD_PORTS_BEHIND: Final = 500  # each MSC has at most two RVCDs
+HLR_PORT_BEHIND: Final = 1000
+Way: TypeAlias = "tuple[Iterable[str], str]"  # the daemon's table, the lab's option
 
 
 def write_daemon_files(
-    folder: Path, scenario: Scenario, speed: float, transport: Transport, port: int
+    folder: Path,
+    scenario: Scenario,
+    speed: float,
+    transport: Transport,
+    port: int,
+    *,
+    relay: bool = False,
 ) -> list[str]:
     """Write them; what `lab up` is to be told, so that both find one another. Raises OSError.
 
-    Links listen at *port* and on, one for each node that sends at once. The HLR listens
-    HLR_PORT_BEHIND ports further on.
+    Links listen at *port* and on, one for each node that sends at once, or, to *relay*, one for
+    each MSC and RVCD of its own; these listen RVCD_PORTS_BEHIND, the HLR HLR_PORT_BEHIND ports
+    further on.
     """
     folder.mkdir(parents=True, exist_ok=True)
     mscs = Mscs(
@@ -48,23 +58,50 @@ def write_daemon_files(
         mscs.write(stream)
     with write_atomically(folder / "travel.csv") as stream:
         travel.write(stream)
+    ways = _relays(scenario, port) if relay else _tellings(folder, scenario, speed, transport, port)
     lines, told = list(_head(scenario, speed)), []
-    for number, node in enumerate(_tellers(scenario)):
-        word = node.name.lower().replace(" ", "-")
-        if isinstance(node, RvcdSection) and node.copies is Copies.GROUPS:
-            (folder / word).mkdir(exist_ok=True)
-            lines += _spool(word, scenario.group_minutes / speed)
-            told.append(f'--spool "{node.name}={folder / word}"')
-            continue
-        where = Url(transport, Address(HOST, port + number))
-        lines += _link(word, where, answers=isinstance(node, MscSection))
-        told.append(f'--to "{node.name}={where}"')
+    for table, option in ways:
+        lines += table
+        told.append(option)
     hlr = Url(transport, Address(HOST, port + HLR_PORT_BEHIND))
     lines += _hlr(scenario, hlr)
     told.append(f"--hlr {hlr}")
     with write_atomically(folder / "clonewatch.toml") as stream:
         stream.write("\n".join(lines) + "\n")
     return told
+
+
+def _tellings(
+    folder: Path, scenario: Scenario, speed: float, transport: Transport, port: int
+) -> Iterator[Way]:
+    """What is sent to the PSMS: at once, or in groups."""
+    for number, node in enumerate(_tellers(scenario)):
+        word = _word(node.name)
+        if isinstance(node, RvcdSection) and node.copies is Copies.GROUPS:
+            (folder / word).mkdir(exist_ok=True)
+            table = _spool(word, scenario.group_minutes / speed)
+            yield table, f'--spool "{node.name}={folder / word}"'
+            continue
+        where = Url(transport, Address(HOST, port + number))
+        table = _link(word, where, "answer" if isinstance(node, MscSection) else "tap")
+        yield table, f'--to "{node.name}={where}"'
+
+
+def _relays(scenario: Scenario, port: int) -> Iterator[Way]:
+    """What passes between MSCs and RVCDs."""
+    pairs = [(msc.name, to) for msc in scenario.mscs for to in msc.sends_to]
+    for number, (msc, rvcd) in enumerate(pairs):
+        where = Url(scenario.transport, Address(HOST, port + number))
+        beyond = Address(HOST, port + RVCD_PORTS_BEHIND + number)
+        table = _link(f"{_word(msc)}.{_word(rvcd)}", where, "relay")
+        yield (
+            [*table, f'connect = "{beyond}"'],
+            f'--relay "{relay_name(msc, rvcd)}={where.address},{beyond}"',
+        )
+
+
+def _word(name: str) -> str:
+    return name.lower().replace(" ", "-")
 
 
 def _tellers(scenario: Scenario) -> list[RvcdSection | MscSection]:
@@ -95,16 +132,15 @@ def _head(scenario: Scenario, speed: float) -> Iterator[str]:
     yield 'subscribers = "shown"'
 
 
-def _link(name: str, where: Url, *, answers: bool) -> Iterator[str]:
-    """A tap, or the link of an MSC whose REGNOTs are answered."""
+def _link(name: str, where: Url, role: str) -> Iterator[str]:
     yield ""
     yield "[[links]]"
     yield f'name = "{name}"'
     yield f'transport = "{where.transport}"'
     yield f'listen = "{where.address}"'
     yield f'peers = ["{HOST}/32"]'
-    yield f'role = "{"answer" if answers else "tap"}"'
-    if answers:
+    yield f'role = "{role}"'
+    if role == "answer":
         yield 'hlr = "hlr"'
 
 

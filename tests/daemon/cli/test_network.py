@@ -53,6 +53,7 @@ def test_json_lines_are_for_programs(tmp_path: Path) -> None:
         (["--scenario", "fig2"], Exit.USAGE, "RVCD B writes groups"),
         (["--to", "localhost:1"], Exit.USAGE, "should be one of tali://"),
         (["--hlr", "tali://localhost"], Exit.USAGE, "HOST:PORT"),
+        (["--relay", "A>B=127.0.0.1:1,127.0.0.1:2"], Exit.USAGE, "there is no link A>B"),
         (["--homes", "/proc/none/homes"], Exit.UNREADABLE, "no database of the HLR"),
     ],
 )
@@ -75,3 +76,10 @@ def test_a_daemons_files_are_written_and_both_commands_said(tmp_path: Path) -> N
 def test_an_unknown_transport_is_refused(tmp_path: Path) -> None:
     result = runner.invoke(app, ["lab", "configure", str(tmp_path), "--transport", "pigeon"])
     assert result.exit_code == Exit.USAGE
+
+
+def test_a_daemon_can_stand_between(tmp_path: Path) -> None:
+    command = ["lab", "configure", str(tmp_path), "--scenario", "fig6", "--relay"]
+    result = runner.invoke(app, command)
+    assert result.exit_code == 0
+    assert '--relay "MSC D>RVCD A=127.0.0.1:7004,127.0.0.1:7504"' in result.output

@@ -42,7 +42,7 @@ def test_what_the_lab_is_to_be_told_names_each_rvcd(tmp_path: Path) -> None:
     assert told == [
         '--to "RVCD A=tali://127.0.0.1:7001"',
         f'--spool "RVCD B={tmp_path / "rvcd-b"}"',
-        "--hlr tali://127.0.0.1:7501",
+        "--hlr tali://127.0.0.1:8001",
     ]
     assert read(tmp_path / "clonewatch.toml").config.spools[0].group_minutes == 0.5
 
@@ -55,3 +55,12 @@ def test_who_has_no_rvcd_is_answered_as_the_hlr_says(tmp_path: Path) -> None:
         ("msc-b", Role.ANSWER, "hlr"),
     ]
     assert (hlr.role, hlr.query and hlr.query.layer) == (Role.HLR, "tcap")
+
+
+def test_between_mscs_and_rvcds_each_pair_has_a_relay(tmp_path: Path) -> None:
+    told = write_daemon_files(tmp_path, load_scenario("fig1"), 60, Transport.TALI, 7001, relay=True)
+    *relays, hlr = read(tmp_path / "clonewatch.toml").config.links
+    assert {link.role for link in relays} == {Role.RELAY}
+    assert len(relays) == 12
+    assert hlr.role is Role.HLR
+    assert told[0] == '--relay "MSC A>RVCD A=127.0.0.1:7001,127.0.0.1:7501"'

@@ -36,6 +36,12 @@ async def judged(both: Both, registrations: int) -> None:
     await until(lambda: both.app.judge.registrations >= registrations)
 
 
+async def found(both: Both, clones: list[tuple[str, str, str]]) -> None:
+    """These clone records, and no others, once what was found is written."""
+    await until(lambda: len(both.clones()) >= both.app.judge.conflicts)
+    assert both.clones() == clones
+
+
 @pytest.mark.parametrize("transport", Transport)
 def test_fig_6_is_found_live_one_clone_record(tmp_path: Path, transport: Transport) -> None:
     async def scene() -> None:
@@ -45,7 +51,7 @@ def test_fig_6_is_found_live_one_clone_record(tmp_path: Path, transport: Transpo
             assert await both.hear("MSC A", OWNER) is Kind.REGISTERED
             assert await both.hear("MSC C", OWNER) is Kind.REGISTERED
             await judged(both, 4)
-            assert both.clones() == [(OWNER.min, "MSC A", "MSC C")]
+            await found(both, [(OWNER.min, "MSC A", "MSC C")])
 
     asyncio.run(scene())
 
@@ -60,7 +66,7 @@ def test_a_clone_at_one_rvcd_and_its_owner_at_the_other(
             await judged(both, 1)
             await both.hear("MSC F", OWNER)
             await judged(both, 2)
-            assert both.clones() == [(OWNER.min, "MSC A", "MSC F")]
+            await found(both, [(OWNER.min, "MSC A", "MSC F")])
             sources = [rows.batch.source.tolist() for rows in both.app.record.batches()]
             assert sorted(chain(*sources)) == [0, 1]
 
@@ -77,7 +83,9 @@ HEARD: Final = (  # by which RVCD
 
 
 def test_half_in_groups_finds_the_same_as_all_at_once(tmp_path: Path) -> None:
-    async def scene(folder: Path, *groups: str) -> list[tuple[str, str, str]]:
+    expected = [(OWNER.min, "MSC A", "MSC F"), (OWNER.min, "MSC F", "MSC B")]
+
+    async def scene(folder: Path, *groups: str) -> None:
         base = load_scenario("fig2")
         phones = (OWNER, HONEST)
         subscribers = tuple(
@@ -94,12 +102,11 @@ def test_half_in_groups_finds_the_same_as_all_at_once(tmp_path: Path) -> None:
                 await asyncio.sleep(0.002)  # so that no two have one time
             await both.network.stop()
             await judged(both, len(HEARD))
-            return both.clones()
+            await found(both, expected)
 
-    expected = [(OWNER.min, "MSC A", "MSC F"), (OWNER.min, "MSC F", "MSC B")]
-    assert asyncio.run(scene(tmp_path / "at once")) == expected
-    assert asyncio.run(scene(tmp_path / "half", "RVCD B")) == expected
-    assert asyncio.run(scene(tmp_path / "groups", "RVCD A", "RVCD B")) == expected
+    asyncio.run(scene(tmp_path / "at once"))
+    asyncio.run(scene(tmp_path / "half", "RVCD B"))
+    asyncio.run(scene(tmp_path / "groups", "RVCD A", "RVCD B"))
 
 
 def test_an_rvcd_dies_in_mid_traffic_and_no_regnot_is_lost_or_counted_twice(
@@ -124,7 +131,7 @@ def test_an_rvcd_dies_in_mid_traffic_and_no_regnot_is_lost_or_counted_twice(
             await until(
                 lambda: both.app.judge.registrations - counts()["duplicates"] == len(phones)
             )
-            assert both.clones() == []
+            await found(both, [])
 
     asyncio.run(scene())
 
@@ -139,6 +146,21 @@ def test_mscs_without_an_rvcd_are_answered_as_the_hlr_says(
             assert await both.hear("MSC B", STRANGER) is Kind.DENIED
             assert await both.hear("MSC B", OWNER) is Kind.REGISTERED
             await judged(both, 3)
-            assert both.clones() == [(OWNER.min, "MSC A", "MSC B")]
+            await found(both, [(OWNER.min, "MSC A", "MSC B")])
+
+    asyncio.run(scene())
+
+
+@pytest.mark.parametrize("transport", Transport)
+def test_a_relay_overhears_what_mscs_tell_their_rvcds(tmp_path: Path, transport: Transport) -> None:
+    scenario = load_scenario("fig6").model_copy(update={"transport": transport})
+
+    async def scene() -> None:
+        async with beside(tmp_path, scenario, transport, relay=True) as both:
+            assert await both.hear("MSC A", OWNER) is Kind.REGISTERED
+            await judged(both, 1)
+            assert await both.hear("MSC C", OWNER) is Kind.REGISTERED
+            await judged(both, 2)
+            await found(both, [(OWNER.min, "MSC A", "MSC C")])
 
     asyncio.run(scene())

@@ -10,7 +10,7 @@ import asyncio
 import secrets
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self
 
 from clonewatch.addresses import Address
 from clonewatch.lab.nodes.groups import Groups
@@ -45,14 +45,30 @@ PATIENCE_S: Final = 2.0  # for links that close as their protocol asks
 EVERYBODY: Final = ""  # whose name stands for every node's
 
 
+@dataclass(frozen=True, slots=True)
+class Relay:
+    """Somebody between two nodes: where the one connects, and where the other listens."""
+
+    connect: Address
+    listen: Address
+
+    @classmethod
+    def of(cls, text: str) -> Self:
+        """Read HOST:PORT,HOST:PORT. Raises ValueError."""
+        connect, _, listen = text.partition(",")
+        return cls(Address.of(connect), Address.of(listen))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outside:
     """What is not the network's own.
 
     *to* and *spools* by the name of the node, or EVERYBODY's: where it sends its copies, and the
-    folder of its groups. *hlr*: where the HLR listens for the PSMS. *homes*: its database.
+    folder of its groups. *relays* by both names (`relay_name`). *hlr*: where the HLR listens for
+    the PSMS. *homes*: its database.
     """
 
+    relays: Mapping[str, Relay] = field(default_factory=dict)
     to: Mapping[str, Url] = field(default_factory=dict)
     spools: Mapping[str, Path] = field(default_factory=dict)
     hlr: Url | None = None
@@ -78,6 +94,7 @@ class Wire:
     listening: str
     transport: Transport
     address: Address | None  # None: wherever the listener finds a port
+    via: Address | None = None  # where to connect, if not there
     ends: dict[str, End] = field(default_factory=dict)  # by node
 
     @property
@@ -105,6 +122,9 @@ class Network:
         self.scenario = scenario
         self.runners: dict[str, Runner] = {}  # of the nodes that live
         self.wires = list(_wires(scenario, outside))
+        known = {relay_name(wire.connecting, wire.listening) for wire in self.wires}
+        for name in outside.relays.keys() - known:
+            raise ValueError(f"there is no link {name}: a relay stands between MSC>RVCD")
         self._copies_of_the_dead: Counter[str] = Counter()
         self._outside = outside
         self._told = told
@@ -190,7 +210,9 @@ class Network:
             if wire.connecting == name:
                 assert wire.address is not None
                 connector = Connector(
-                    wire.address, link_maker(wire.transport, connects=True), self._end(wire, name)
+                    wire.via or wire.address,
+                    link_maker(wire.transport, connects=True),
+                    self._end(wire, name),
                 )
                 self._endpoints[name].append(connector)
                 await connector.start()
@@ -237,6 +259,11 @@ class Network:
         return Msc(me, peers, rvcds=sends_to, first_id=first_id, interval=interval)
 
 
+def relay_name(connecting: str, listening: str) -> str:
+    """How a relay between two nodes is called."""
+    return f"{connecting}>{listening}"
+
+
 def _copies(stations: Iterable[Station]) -> Counter[str]:
     copies: Counter[str] = Counter()
     for station in stations:
@@ -251,7 +278,10 @@ def _wires(scenario: Scenario, outside: Outside) -> Iterator[Wire]:
     for msc in scenario.mscs:
         for name in msc.sends_to:
             url = outside.url_of(msc.name)
-            if name != psms:
+            relay = outside.relays.get(relay_name(msc.name, name))
+            if relay is not None:
+                yield Wire(msc.name, name, scenario.transport, relay.listen, relay.connect)
+            elif name != psms:
                 yield Wire(msc.name, name, scenario.transport, None)
             elif url is not None:
                 yield Wire(msc.name, psms, url.transport, url.address)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from clonewatch.addresses import Address
-from clonewatch.lab.network.network import EVERYBODY, Network, Outside
+from clonewatch.lab.network.network import EVERYBODY, Network, Outside, Relay
 from clonewatch.lab.network.play import ready
 from clonewatch.lab.nodes.happenings import Happening, Kind, Phone
 from clonewatch.lab.scenario import Copies, Scenario, load_scenario
@@ -221,3 +221,22 @@ def directive(scenario: Scenario) -> bytes:
         components=(invoke_of(SUSPENSION),),
     )
     return route.write(query)
+
+
+def test_a_relay_is_where_it_connects_and_where_it_listens() -> None:
+    relay = Relay.of("127.0.0.1:7001,127.0.0.1:7501")
+    assert (relay.connect.port, relay.listen.port) == (7001, 7501)
+    with pytest.raises(ValueError, match="HOST:PORT"):
+        Relay.of("127.0.0.1:7001")
+
+
+def test_a_relay_stands_between_an_msc_and_its_rvcd() -> None:
+    relays = {"MSC A>HLR": Relay(Address(HOST, 1), Address(HOST, 2))}
+    with pytest.raises(ValueError, match="there is no link MSC A>HLR"):
+        Network(
+            load_scenario("fig6"),
+            Outside(relays=relays),
+            told=Told().append,
+            clock_ms=lambda: 0,
+            speed=1,
+        )
