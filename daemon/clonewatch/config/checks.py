@@ -137,7 +137,8 @@ def window_can_be_rebuilt(parts: Parts) -> Iterator[Fault]:
     window, record_file = parts.one(WindowSettings), parts.one(RecordFileSettings)
     if window is None or record_file is None:
         return
-    needed = window.hours + window.lateness_minutes / 60
+    latenesses = [window.lateness_minutes, *(lateness for _, lateness in _latenesses(parts))]
+    needed = window.hours + max(*latenesses, window.settle_minutes or 0) / 60
     if record_file.retention_hours < needed:
         yield Fault(
             "record_file.retention_hours",

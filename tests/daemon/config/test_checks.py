@@ -100,3 +100,7 @@ def test_enough_is_kept_to_fill_the_window_again(tmp_path: Path) -> None:
     short = "[record_file]\nretention_hours = 7"
     assert list(faults(tmp_path, LEARN, short)) == ["record_file.retention_hours"]
     assert faults(tmp_path, LEARN, short, "[window]\nhours = 6") == {}
+    late = SPOOL + "lateness_minutes = 61\n"
+    assert list(faults(tmp_path, LEARN, short, "[window]\nhours = 6", late)) == [
+        "record_file.retention_hours"
+    ]
