@@ -252,15 +252,17 @@ class App:
         return self.consequences.watched.seen(batch)
 
     def _found(self, conflicts: Sequence[Conflict]) -> None:
-        for conflict in conflicts:
-            self._log.info(
-                "conflict_found",
-                id=record_id(conflict),
-                msid=msid_digits(conflict.msid),
-                elapsed_s=conflict.elapsed_ms / 1000,
-                travel_time_s=conflict.travel_time_ms / 1000,
-                superseded=conflict.superseded,
-            )
+        """Say so, in one line however many there are: the rest is for cases and alarms."""
+        newest = conflicts[-1]
+        self._log.info(
+            "conflicts_found",
+            conflicts=len(conflicts),
+            id=record_id(newest),
+            msid=msid_digits(newest.msid),
+            elapsed_s=newest.elapsed_ms / 1000,
+            travel_time_s=newest.travel_time_ms / 1000,
+            superseded=newest.superseded,
+        )
 
     def _refused(self, source: int, refusal: Refusal) -> None:
         """Keep what could not be used; from any thread."""

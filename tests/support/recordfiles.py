@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import threading
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 AT_10: Final = 1_795_341_600_000  # 2026-11-22T10:00:00Z
 HALF_HOUR: Final = 1_800_000  # ms
+PATIENCE_S: Final = 20.0  # a bound on a broken test
 LATER: Final = AT_10 + HALF_HOUR
 
 
@@ -94,6 +96,16 @@ class Disk:
 
     def __call__(self, path: Path) -> OpenFile:
         return _File(path, self)
+
+
+class SlowFile(OpenFile):
+    """A file whose disk takes nothing until `ready`."""
+
+    ready = threading.Event()
+
+    def write(self, octets: bytes, at: int) -> None:
+        assert self.ready.wait(PATIENCE_S)
+        super().write(octets, at)
 
 
 class _File(OpenFile):

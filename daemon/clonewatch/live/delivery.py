@@ -21,12 +21,17 @@ class Delivery:
         self._loop = asyncio.get_running_loop()
 
     def __call__(self, batch: Batch) -> None:
-        """Have a batch judged in the loop, and wait until it is."""
+        """Have a batch judged in the loop, and wait until it is.
+
+        Raises concurrent.futures.CancelledError when the daemon stops and there is no room.
+        """
         asyncio.run_coroutine_threadsafe(self._judge_all(batch), self._loop).result()
 
     async def _judge_all(self, batch: Batch) -> None:
         for first in range(0, len(batch), ROWS_AT_ONCE):
-            while not self._judge.has_room(ROWS_AT_ONCE):  # noqa: ASYNC110  # a thread makes it
+            while not self._judge.has_room(ROWS_AT_ONCE):  # a thread makes it
+                if self._judge.is_abandoned:
+                    raise asyncio.CancelledError
                 await asyncio.sleep(FULL_S)
             self._judge.take(batch[first : first + ROWS_AT_ONCE])
             await asyncio.sleep(0)  # links have something to say, too

@@ -15,6 +15,7 @@ from collections import deque
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Protocol
 
+from clonewatch.ahead import ahead
 from clonewatch.recordfile.groups import GROUP_MS
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ class Judge:
         unjudged = next(self._record.batches(since_sequence=judged), None)
         if unjudged is not None and len(unjudged):  # they may be older than the window
             since_ms = min(since_ms, int(unjudged.received[0]))
-        for rows in self._record.batches(since_ms - GROUP_MS):
+        for rows in ahead(self._record.batches(since_ms - GROUP_MS)):
             for first in range(0, len(rows), REBUILD_ROWS):
                 if self.is_abandoned:
                     return filled

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import CancelledError
 from typing import TYPE_CHECKING
+
+import pytest
 
 from clonewatch.live.delivery import ROWS_AT_ONCE, Delivery
 from live import bench
-from recordfiles import registrations
+from recordfiles import SlowFile, registrations
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,5 +24,27 @@ def test_a_batch_of_another_thread_is_judged_whole_and_in_order(tmp_path: Path) 
             assert of.judge.registrations == len(batch)
             (rows,) = of.record.batches()
             assert rows.batch.msid.tolist() == batch.msid.tolist()
+
+    asyncio.run(main())
+
+
+def test_nobody_waits_for_room_when_the_daemon_stops(tmp_path: Path) -> None:
+    async def main() -> None:
+        SlowFile.ready.clear()
+        options = {"open_file": SlowFile, "pending_rows_max": 1}
+        with bench(tmp_path, **options) as of:
+            deliver = Delivery(of.judge)
+            batch = registrations(3)
+            while of.judge.has_room(ROWS_AT_ONCE):
+                await asyncio.to_thread(deliver, batch)
+                await asyncio.sleep(0.001)
+            before = of.judge.registrations
+            waiting = asyncio.create_task(asyncio.to_thread(deliver, batch))
+            await asyncio.sleep(0.01)
+            of.judge.abandon()
+            with pytest.raises(CancelledError):
+                await waiting
+            assert of.judge.registrations == before
+            SlowFile.ready.set()
 
     asyncio.run(main())

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from clonewatch.live.intake import BITE, FULL, MESSAGE_LENGTH_LEAST, RESTING, Intake
 from clonewatch.live.lines import Counts, Line
 from clonewatch.mscs import Mscs
-from clonewatch.recordfile.openfile import OpenFile
 from clonewatch.registrations import Flags
 from live import MSCS, Bench, bench, received, regnot
-from network import WITHIN_S, until
+from network import until
+from recordfiles import SlowFile
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -180,18 +179,9 @@ def test_a_line_of_odd_messages_rests_while_others_have_something_to_say(tmp_pat
     asyncio.run(main())
 
 
-class SlowFile(OpenFile):
-    """A file whose disk takes nothing until `ready`."""
-
-    ready = threading.Event()
-
-    def write(self, octets: bytes, at: int) -> None:
-        assert self.ready.wait(WITHIN_S)
-        super().write(octets, at)
-
-
 def test_all_lines_wait_while_the_record_file_has_no_room(tmp_path: Path) -> None:
     async def main() -> None:
+        SlowFile.ready.clear()
         record = {"open_file": SlowFile, "pending_rows_max": 1}
         async with intake(tmp_path, record=record) as (taking, of):
             reader, late_reader = Reader(), Reader()
