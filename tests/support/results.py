@@ -29,6 +29,8 @@ SCORE = Score(
     delays_s=[600.0, 3600.0, 7200.0],
     committed=Tally(count=20, of=30),
     right=Tally(count=19, of=20),
+    committed_by_kind=KIND_TALLIES,
+    right_by_kind=KIND_TALLIES,
     calibration=[(0.9, True), (0.99, True), (0.3, False)],
 )
 RESULTS = Results(

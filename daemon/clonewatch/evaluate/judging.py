@@ -32,12 +32,17 @@ SUSPENDED_CONFIDENCE: Final = 0.95
 class Case:
     """One subscriber's conflicts, weighed."""
 
-    is_honest: bool  # nobody has cloned the number
+    kinds: frozenset[int]  # of the number's clones, places in CloneKind; none of an honest one
     confidences: tuple[float, ...]
     right: int  # conflicts of two phones whose clone was named rightly
     misjudged: int
     unknown: int
     would_suspend: bool  # three sure conflicts, none held
+
+    @property
+    def is_honest(self) -> bool:
+        """Whether nobody has cloned the number."""
+        return not self.kinds
 
     @property
     def confidence(self) -> float:
@@ -92,8 +97,9 @@ def _case(
         clone = Side.SECOND if first < trial.subscribers else Side.FIRST
         votes[None if evidence.clone is Side.UNKNOWN else evidence.clone is clone] += 1
     owner = trial.subscriber[trial.phone[reported.first[rows[0]]]]
+    clones = trial.subscriber[trial.subscribers :] == owner
     return Case(
-        is_honest=not trial.is_cloned[owner],
+        kinds=frozenset(trial.kind[clones].tolist()),
         confidences=tuple(confidences),
         right=votes[True],
         misjudged=votes[False],

@@ -52,6 +52,7 @@ def page(results: Results) -> str:
         _clocks(results),
         "## How soon, how sure",
         _delays(results.by_table[Quality.BUILT]),
+        _named(results.by_table[Quality.BUILT]),
         "![Time to detection and confidence](evaluation-confidence.svg)",
         CONFIDENCE,
         CANNOT,
@@ -217,6 +218,14 @@ def _delays(score: Score) -> str:
         f"confidence of a cloned subscriber's case is {middle.value:.3f}. The clone was named in "
         f"{_share(score.committed)} of the cases weighed, rightly in {_share(score.right)}."
     )
+
+
+def _named(score: Score) -> str:
+    rows = [
+        (kind.replace("_", " "), _share(tally), _share(score.right_by_kind[kind]))
+        for kind, tally in score.committed_by_kind.items()
+    ]
+    return _table(("clone", "clone named, of cases", "rightly, of these"), rows)
 
 
 def _hours(estimate: Estimate) -> str:

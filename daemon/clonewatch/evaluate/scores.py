@@ -54,6 +54,8 @@ class Score:
     delays_s: list[float]  # from a clone's first registration to the first report of it
     committed: Tally  # cases in which a clone was named, of those weighed
     right: Tally  # rightly, of these
+    committed_by_kind: dict[str, Tally]  # of cases whose clones are all of one kind
+    right_by_kind: dict[str, Tally]
     calibration: list[tuple[float, bool]]  # confidence of each case weighed, and if it was a clone
 
 
@@ -72,6 +74,8 @@ class _Judgements(TypedDict):
     honest_suspended: int
     committed: Tally
     right: Tally
+    committed_by_kind: dict[str, Tally]
+    right_by_kind: dict[str, Tally]
     calibration: list[tuple[float, bool]]
 
 
@@ -187,11 +191,20 @@ def _judgements(weighed: list[Case]) -> _Judgements:
     honest = [case for case in weighed if case.is_honest]
     cloned = [case for case in weighed if not case.is_honest]
     named = [case for case in cloned if case.is_right is not None]
+    committed_by_kind, right_by_kind = {}, {}
+    for at, kind in enumerate(KINDS):
+        alike = [case for case in cloned if case.kinds == {at}]
+        told = [case for case in alike if case.is_right is not None]
+        right = sum(case.is_right is True for case in told)
+        committed_by_kind[str(kind)] = Tally(count=len(told), of=len(alike))
+        right_by_kind[str(kind)] = Tally(count=right, of=len(told))
     return {
         "honest_alarmed": len(honest),
         "honest_sure": sum(case.confidence >= SURE for case in honest),
         "honest_suspended": sum(case.would_suspend for case in honest),
         "committed": Tally(count=len(named), of=len(cloned)),
         "right": Tally(count=sum(case.is_right is True for case in named), of=len(named)),
+        "committed_by_kind": committed_by_kind,
+        "right_by_kind": right_by_kind,
         "calibration": [(case.confidence, not case.is_honest) for case in weighed],
     }

@@ -19,6 +19,7 @@ def test_who_is_at_home_is_rightly_the_owner() -> None:
         made, report(made, EXACT.ms, WINDOW_MS), network, np.random.default_rng(1)
     )
     assert (cloned.is_honest, honest.is_honest) == (False, True)
+    assert cloned.kinds == {2}
     assert (cloned.right, cloned.misjudged, cloned.unknown) == (2, 0, 0)
     assert cloned.is_right is True
     assert (honest.right, honest.misjudged, honest.unknown) == (0, 0, 0)

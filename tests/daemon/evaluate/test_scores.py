@@ -43,6 +43,8 @@ def test_every_figure_of_a_small_story() -> None:
     assert found.covered == found.found == Tally(count=1, of=1)
     assert found.delays_s == [0.0]  # reported with its first registration
     assert found.committed == found.right == Tally(count=1, of=1)
+    assert found.right_by_kind["far"] == found.committed_by_kind["far"] == Tally(count=1, of=1)
+    assert found.right_by_kind["same_city"] == Tally(count=0, of=0)
     assert [is_clone for _, is_clone in found.calibration] == [True, False]
 
 
