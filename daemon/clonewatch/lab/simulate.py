@@ -9,7 +9,7 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 import numpy as np
 
@@ -99,6 +99,42 @@ class _Capture(Protocol):
     def close(self) -> None: ...
 
 
+class _World(NamedTuple):
+    """Where phones register, and who they are."""
+
+    network: Network
+    phones: Registrants
+    homes: list[tuple[str, int]] | None  # (prefix, MSC); None where nobody is at home
+    kinds: dict[int, str]  # of clones, by MSID
+
+
+def _town(
+    mscs: int,
+    subscribers: int,
+    clones: int,
+    habits: Habits,
+    rng: np.random.Generator,
+    *,
+    names: bool,
+) -> _World:
+    town = Town.build(mscs, rng, names=names)
+    return _World(town, Phones(town, subscribers, clones, habits, rng), None, {})
+
+
+def _country(
+    mscs: int,
+    subscribers: int,
+    clones: int,
+    habits: Habits,
+    rng: np.random.Generator,
+    *,
+    names: bool,
+) -> _World:
+    country = Country.build(mscs, names=names)
+    people = Populace(country, subscribers, clones, habits, rng)
+    return _World(country, people, people.homes, people.clone_kinds())
+
+
 def simulate(
     directory: Path | str,
     *,
@@ -134,18 +170,9 @@ def simulate(
         tick_ms = TALI_TICK_MS if Carrier.TALI in chosen else 1
     rng = np.random.default_rng(seed)
     habits = Habits(start_ms=start_ms, per_hour=per_hour, tick_ms=tick_ms, imsi=imsi)
-    town: Network
-    phones: Registrants
-    homes: list[tuple[str, int]] | None = None
-    kinds: dict[int, str] = {}
-    if country:
-        town = land = Country.build(mscs, names=names)
-        phones = people = Populace(land, subscribers, clones, habits, rng)
-        homes, kinds = people.homes, people.clone_kinds()
-    else:
-        town = plane = Town.build(mscs, rng, names=names)
-        phones = Phones(plane, subscribers, clones, habits, rng)
-    traffic = Traffic(town, phones, mishaps, wire.connections, rng)
+    build = _country if country else _town
+    world = build(mscs, subscribers, clones, habits, rng, names=names)
+    traffic = Traffic(world.network, world.phones, mishaps, wire.connections, rng)
     folder = Path(directory)
     folder.mkdir(parents=True, exist_ok=True)
     files = _Files(
@@ -153,28 +180,29 @@ def simulate(
         records=folder / "records.csv" if records else None,
         parquet=folder / "records.parquet" if parquet else None,
     )
-    seen = _Seen(subscribers, phones.is_cloned)
+    seen = _Seen(subscribers, world.phones.is_cloned)
     with files.open(wire, start_ms, rng) as write:
         for block in traffic.blocks(hours, registrations):
             write(block)
             seen.add(block)
-    found = list(conflicts((row for row, _ in seen.cloned), town.travel))
+    found = list(conflicts((row for row, _ in seen.cloned), world.network.travel))
     simulation = Simulation(
         directory=folder,
         mscs=folder / "mscs.csv",
         travel=folder / "travel.csv",
         truth=folder / "truth.csv",
         clones=folder / "clones.csv",
-        homes=None if homes is None else folder / "homes.csv",
+        homes=None if world.homes is None else folder / "homes.csv",
         records=files.records,
         parquet=files.parquet,
         captures=files.captures,
         conflicts=len(found),
         **seen.counts,
     )
-    _write(simulation, town, seen.cloned, found, homes, kinds)
+    _write(simulation, world, seen.cloned, found)
     asked = {"subscribers": subscribers, "mscs": mscs, "hours": hours, "clones": clones}
-    _write_summary(simulation, asked | {"seed": seed, "tick_ms": tick_ms})
+    asked |= {"seed": seed, "tick_ms": tick_ms, "country": country, "per_hour": per_hour}
+    _write_summary(simulation, asked | {"imsi": imsi} | asdict(mishaps))
     return simulation
 
 
@@ -299,26 +327,25 @@ def _capture(
 
 def _write(
     simulation: Simulation,
-    town: Network,
+    world: _World,
     cloned: Sequence[tuple[Registration, bool]],
     found: Sequence[Conflict],
-    homes: list[tuple[str, int]] | None,
-    kinds: Mapping[int, str],
 ) -> None:
     """The tables and the truth."""
-    if simulation.homes is not None and homes is not None:
+    network = world.network
+    if simulation.homes is not None and world.homes is not None:
         with simulation.homes.open("w", encoding="utf-8", newline="") as stream:
-            write_homes(stream, town, homes)
+            write_homes(stream, network, world.homes)
     with simulation.mscs.open("w", encoding="utf-8", newline="") as stream:
-        town.mscs.write(stream)
+        network.mscs.write(stream)
     with simulation.travel.open("w", encoding="utf-8", newline="") as stream:
-        town.travel.write(stream)
+        network.travel.write(stream)
     with simulation.truth.open("w", encoding="utf-8", newline="") as stream:
         write_conflicts(stream, found)
     with simulation.clones.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(CLONE_HEADINGS)
-        writer.writerows(_clone_rows(cloned, found, kinds))
+        writer.writerows(_clone_rows(cloned, found, world.kinds))
 
 
 def _clone_rows(

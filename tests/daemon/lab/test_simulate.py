@@ -101,6 +101,8 @@ def test_every_clone_that_registers_is_told_of(town: Simulation) -> None:
 def test_the_summary_says_what_was_written(town: Simulation) -> None:
     summary = json.loads((town.directory / "summary.json").read_text())
     assert summary["asked"]["seed"] == 1
+    assert summary["asked"]["relayed"] == 0.1
+    assert not summary["asked"]["country"]
     written = summary["written"]
     assert written["registrations"] == town.registrations
     assert written["captures"] == ["mtp3.pcap", "sccp.pcap", "tali.pcap"]
