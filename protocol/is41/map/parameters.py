@@ -46,7 +46,11 @@ class Parameters(tuple[Parameter, ...]):
 
     @classmethod
     def decode(cls, octets: bytes) -> Self:
-        """Read the contents of a parameter set or sequence. Raises DecodeError."""
+        """Read the contents of a parameter set or sequence. Raises DecodeError.
+
+        A parameter that goes on past the octets given is Truncated: whether these are all there
+        are, or only what has come of them, is not to be seen here.
+        """
         try:
             return cls(Parameter(tag, octets[start:end]) for tag, start, end, _ in elements(octets))
         except DecodeError as error:
