@@ -10,6 +10,7 @@ from clonewatch.cases import suspects, weighing
 from clonewatch.cases.case import Book
 from clonewatch.cases.life import ALARMED, Act
 from clonewatch.cases.policy import DEFAULT
+from clonewatch.cases.suspects import Suspects
 from clonewatch.cases.watched import NOTHING, WatchList, tell_sightings
 from clonewatch.evidence.findings import Severity
 from clonewatch.evidence.network import NOTHING_OF_IT
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 
     from clonewatch.cases.case import Case
     from clonewatch.cases.policy import Policy
-    from clonewatch.cases.suspects import Pair, Suspicion
+    from clonewatch.cases.suspects import Suspicion
+    from clonewatch.cases.tally import Pair
     from clonewatch.clonerecords import CloneRecords
     from clonewatch.evidence.network import Network
     from clonewatch.registrations import Registration
@@ -47,6 +49,7 @@ class Consequences:
     outputs: Sequence[str] = ()
     alarms_leave: bool = True
     watched: WatchList = field(default=NOTHING)  # as of the last transaction
+    suspects: Suspects = field(default_factory=Suspects)
 
     def outputs_of(self, kind: Kind) -> Sequence[str]:
         """Where notices of a kind go."""
@@ -54,6 +57,11 @@ class Consequences:
 
     def begin(self, connection: Connection) -> None:
         """Read what is kept in memory."""
+        self.watch(connection)
+        self.suspects.begin(connection, self.policy)
+
+    def watch(self, connection: Connection) -> None:
+        """Watch the identities that were given up by now."""
         self.watched = WatchList.load(connection)
 
     def follow(
@@ -64,7 +72,7 @@ class Consequences:
         now_ms: int,
     ) -> None:
         """Judge clone records before they are stored, and do what follows."""
-        suspicion = suspects.keep_back(connection, news.new, now_ms, self.policy)
+        suspicion = self.suspects.keep_back(connection, news, now_ms, self.policy)
         recording.supersede(connection, news.superseded)
         book = Book(connection, now_ms)
         weighing.gather(book, news.new, self.words, self.network)
@@ -87,6 +95,7 @@ class Consequences:
     ) -> list[Pair]:
         """Suspect no more what *end* says, and clear the alarms; what that was."""
         pairs = end(connection)
+        self.suspects.end(pairs)
         alarms = AlarmBook(connection, now_ms, self.outputs_of)
         alarms.take([_suspect_report(pair, None, "no more suspect") for pair in pairs])
         return pairs

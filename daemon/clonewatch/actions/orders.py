@@ -119,7 +119,7 @@ class Orders:
             except MoveRefusedError as refused:
                 raise OrderError(str(refused)) from None
             self._consequences.settle(book)
-            self._consequences.begin(connection)
+            self._consequences.watch(connection)
             return showing.summary(case)
 
         return self._store.do(transaction)

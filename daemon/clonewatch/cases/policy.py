@@ -30,4 +30,3 @@ class Policy:
 
 
 DEFAULT: Final = Policy()
-PAIRS_OF_AN_MSC: Final = 3  # suspect pairs that share an MSC make the MSC suspect

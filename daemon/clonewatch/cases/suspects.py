@@ -1,7 +1,7 @@
 """Travel times that look wrong: many MSIDs in conflict on one pair of MSCs.
 
 A clone is one subscriber's trouble. Where many have the same, the table has a wrong entry, or the
-clock of an MSC is wrong; the latter shows on several pairs that share the MSC. Conflicts on what is
+clock of an MSC is wrong; the latter shows on many pairs that share the MSC (`tally`). Conflicts on what is
 suspect are stored and counted, and count for no case.
 """
 
@@ -9,24 +9,23 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, bindparam, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 
 from clonewatch.store.tables import clone_records, suspects
 
-from .policy import PAIRS_OF_AN_MSC
+from .tally import Tally, pair_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from sqlalchemy import ColumnElement, Connection
 
-    from clonewatch.store.recording import New
+    from clonewatch.store.recording import New, News
 
     from .policy import Policy
-
-Pair: TypeAlias = tuple[str, str]  # names of two MSCs, in order; of one MSC, twice its name
+    from .tally import Pair
 
 
 @dataclass(slots=True)
@@ -38,38 +37,76 @@ class Suspicion:
     lost: list[dict[str, Any]] = field(default_factory=list)  # stored rows that count no more
 
 
-def pair_of(one: str, other: str) -> Pair:
-    """The pair of two MSCs, whichever came first."""
-    return (one, other) if one <= other else (other, one)
-
-
 def known(connection: Connection) -> set[Pair]:
     """All that is suspect."""
     return {(row.one, row.other) for row in connection.execute(select(suspects)).all()}
 
 
-def keep_back(connection: Connection, new: Sequence[New], now_ms: int, policy: Policy) -> Suspicion:
-    """Mark what of *new* is on suspect pairs, and find which have become so."""
-    it = Suspicion()
-    suspected = known(connection)
-    by_pair: dict[Pair, list[New]] = defaultdict(list)
-    for each in new:
-        pair = pair_of(each.row["first_msc"], each.row["second_msc"])
-        if not _mark(each, pair, suspected, it) and not each.conflict.superseded:
-            by_pair[pair].append(each)
-    for pair, its_new in by_pair.items():
-        since = max(each.conflict.found_at for each in its_new) - policy.suspect_ms
-        msids = {each.conflict.msid for each in its_new}
-        if len(msids) < policy.suspect_msids:
-            msids |= _msids(connection, pair, since, policy.suspect_msids)
-        if len(msids) >= policy.suspect_msids:
-            suspected |= _begin(connection, pair, suspected, since, now_ms, it)
-    if it.begun:
-        for pair, its_new in by_pair.items():
-            for each in its_new:
-                _mark(each, pair, suspected, it)
-    _count(connection, it.kept_back, now_ms)
-    return it
+class Suspects:
+    """Keeps conflicts back whose travel times look wrong."""
+
+    def __init__(self) -> None:
+        self._tally = Tally()
+
+    def begin(self, connection: Connection, policy: Policy) -> None:
+        """Read what was found lately."""
+        self._tally = Tally()
+        records = clone_records.c
+        newest = connection.execute(select(func.max(records.found_at))).scalar_one() or 0
+        rows = connection.execute(
+            select(records.first_msc, records.second_msc, records.msid, records.found_at).where(
+                records.found_at > newest - policy.suspect_ms,
+                ~records.superseded,
+                ~records.suspect,
+            )
+        )
+        for one, other, msid, found_at in rows:
+            self._tally.add(pair_of(one, other), msid, found_at)
+
+    def end(self, pairs: Iterable[Pair]) -> None:
+        """Begin to count anew what is suspect no more."""
+        self._tally.drop(pairs)
+
+    def keep_back(
+        self, connection: Connection, news: News, now_ms: int, policy: Policy
+    ) -> Suspicion:
+        """Mark what is on suspect pairs, and find which have become so."""
+        it = Suspicion()
+        suspected = known(connection)
+        self._tally.drop(suspected)
+        for row in news.superseded:
+            self._tally.remove(pair_of(row["first_msc"], row["second_msc"]), row["msid"])
+        by_pair: dict[Pair, list[New]] = defaultdict(list)
+        for each in news.new:
+            pair = pair_of(each.row["first_msc"], each.row["second_msc"])
+            if not _mark(each, pair, suspected, it) and not each.conflict.superseded:
+                self._tally.add(pair, each.conflict.msid, each.conflict.found_at)
+                by_pair[pair].append(each)
+        for begun, since in self._begun(by_pair, suspected, policy):
+            suspected.add(begun)
+            _begin(connection, begun, since, now_ms, it)
+        if it.begun:
+            for pair, its_new in by_pair.items():
+                for each in its_new:
+                    _mark(each, pair, suspected, it)
+        _count(connection, it.kept_back, now_ms)
+        return it
+
+    def _begun(
+        self, by_pair: Mapping[Pair, Sequence[New]], suspected: set[Pair], policy: Policy
+    ) -> Iterator[tuple[Pair, int]]:
+        """Pairs that have become suspect, then MSCs, with the time since when."""
+        newest = max(
+            (each.conflict.found_at for its_new in by_pair.values() for each in its_new), default=0
+        )
+        since, enough = newest - policy.suspect_ms, policy.suspect_msids
+        for pair in by_pair:
+            if self._tally.is_pair_suspect(pair, since, enough):
+                yield pair, since
+        for msc in sorted({msc for pair in by_pair for msc in pair}):
+            is_new = (msc, msc) not in suspected
+            if is_new and self._tally.is_msc_suspect(msc, suspected, since, enough):
+                yield (msc, msc), since
 
 
 def expire(connection: Connection, now_ms: int, policy: Policy) -> list[Pair]:
@@ -91,26 +128,13 @@ def _mark(each: New, pair: Pair, suspected: set[Pair], it: Suspicion) -> bool:
     return bool(reasons)
 
 
-def _begin(
-    connection: Connection,
-    pair: Pair,
-    suspected: set[Pair],
-    since: int,
-    now_ms: int,
-    it: Suspicion,
-) -> set[Pair]:
-    """Begin to suspect a pair, and its MSCs if they have enough of such."""
-    begun = {pair}
-    for msc in set(pair):
-        pairs = {each for each in suspected | begun if msc in each and each[0] != each[1]}
-        if len(pairs) >= PAIRS_OF_AN_MSC and (msc, msc) not in suspected:
-            begun.add((msc, msc))
-    for one, other in sorted(begun, key=lambda each: (each != pair, each)):
-        it.begun.append((one, other))
-        it.lost += _take_back(connection, _of((one, other), since))
-        row = {"one": one, "other": other, "since": now_ms, "last_at": now_ms, "conflicts": 0}
-        connection.execute(suspects.insert(), row)
-    return begun
+def _begin(connection: Connection, pair: Pair, since: int, now_ms: int, it: Suspicion) -> None:
+    """Suspect a pair, or an MSC; what is stored of it counts no more."""
+    one, other = pair
+    it.begun.append(pair)
+    it.lost += _take_back(connection, _of(pair, since))
+    row = {"one": one, "other": other, "since": now_ms, "last_at": now_ms, "conflicts": 0}
+    connection.execute(suspects.insert(), row)
 
 
 def _take_back(connection: Connection, where: ColumnElement[bool]) -> list[dict[str, Any]]:
@@ -124,14 +148,6 @@ def _take_back(connection: Connection, where: ColumnElement[bool]) -> list[dict[
     if rows:
         connection.execute(clone_records.update().where(where).values(suspect=True))
     return rows
-
-
-def _msids(connection: Connection, pair: Pair, since: int, enough: int) -> set[int]:
-    """MSIDs with conflicts that count on *pair*; no more than *enough*."""
-    found = connection.execute(
-        select(clone_records.c.msid).where(_of(pair, since)).distinct().limit(enough)
-    )
-    return set(found.scalars())
 
 
 def _of(pair: Pair, since: int) -> ColumnElement[bool]:

@@ -6,7 +6,6 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-import pytest
 from sqlalchemy import func, select
 
 from clonewatch.cases import suspects
@@ -142,9 +141,21 @@ def test_new_travel_times_end_all_suspicion() -> None:
         assert raised(it) == []
 
 
-@pytest.mark.parametrize(("one", "other"), [("MSC A", "MSC C"), ("MSC C", "MSC A")])
-def test_a_pair_is_the_same_both_ways(one: str, other: str) -> None:
-    assert suspects.pair_of(one, other) == ("MSC A", "MSC C")
+def test_what_was_found_before_a_start_counts() -> None:
+    with desk(follower("log", policy=POLICY)) as it:
+        it.found(*on_pair("A", "C", 4))
+        it.consequences = follower("log", policy=POLICY)
+        it.consequences.begin(it.connection)
+        it.found(*on_pair("A", "C", 1, begins=4))
+        assert raised(it) == ["travel-times-MSC A-MSC C"]
+
+
+def test_conflicts_spread_over_many_pairs_are_one_suspect_msc() -> None:
+    with desk(follower("log", policy=POLICY)) as it:
+        for number, other in enumerate("ABDEABDEABDEABDE"):
+            it.found(conflict(MIN + number, "C", other))
+        assert raised(it) == ["travel-times-MSC C"]
+        assert {case.state for case in it.cases()} == {State.CLOSED}
 
 
 def test_an_msc_covers_its_pairs_and_not_itself() -> None:
