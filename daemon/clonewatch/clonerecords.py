@@ -54,6 +54,10 @@ class CloneRecords:
         index = self._mscs.index_of(mscid)
         return MSC_UNKNOWN if index is None else index
 
+    def indices(self, name: str) -> tuple[int, ...]:
+        """Every index of the MSC of a name; none if no table has it any more."""
+        return self._mscs.indices(name)
+
     def source(self, registration: Registration) -> str:
         """Name of the source that a registration came from."""
         return self._sources[registration.source]

@@ -12,6 +12,7 @@ from clonewatch.cases.life import ALARMED, Act
 from clonewatch.cases.policy import DEFAULT
 from clonewatch.cases.suspects import Suspects
 from clonewatch.cases.watched import NOTHING, WatchList, tell_sightings
+from clonewatch.cases.ways import Ways
 from clonewatch.evidence.findings import Severity
 from clonewatch.evidence.network import NOTHING_OF_IT
 from clonewatch.store import outbox, recording
@@ -72,7 +73,8 @@ class Consequences:
         now_ms: int,
     ) -> None:
         """Judge clone records before they are stored, and do what follows."""
-        suspicion = self.suspects.keep_back(connection, news, now_ms, self.policy)
+        ways = Ways(self.words, self.network)
+        suspicion = self.suspects.keep_back(connection, news, now_ms, self.policy, ways)
         recording.supersede(connection, news.superseded)
         book = Book(connection, now_ms)
         weighing.gather(book, news.new, self.words, self.network)

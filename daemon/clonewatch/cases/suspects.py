@@ -2,7 +2,8 @@
 
 A clone is one subscriber's trouble. Where many have the same, the table has a wrong entry, or the
 clock of an MSC is wrong; the latter shows on many pairs that share the MSC (`tally`). Conflicts on what is
-suspect are stored and counted, and count for no case.
+suspect are stored and counted, and count for no case; so are those between which a suspect MSC may
+lie: its registrations, at their true time, might acquit.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, bindparam, func, or_, select
 
+from clonewatch.store.chunks import chunks
 from clonewatch.store.tables import clone_records, suspects
 
 from .tally import Tally, pair_of
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
     from .policy import Policy
     from .tally import Pair
+    from .ways import Ways
 
 
 @dataclass(slots=True)
@@ -55,9 +58,7 @@ class Suspects:
         newest = connection.execute(select(func.max(records.found_at))).scalar_one() or 0
         rows = connection.execute(
             select(records.first_msc, records.second_msc, records.msid, records.found_at).where(
-                records.found_at > newest - policy.suspect_ms,
-                ~records.superseded,
-                ~records.suspect,
+                _counts(newest - policy.suspect_ms)
             )
         )
         for one, other, msid, found_at in rows:
@@ -68,7 +69,7 @@ class Suspects:
         self._tally.drop(pairs)
 
     def keep_back(
-        self, connection: Connection, news: News, now_ms: int, policy: Policy
+        self, connection: Connection, news: News, now_ms: int, policy: Policy, ways: Ways
     ) -> Suspicion:
         """Mark what is on suspect pairs, and find which have become so."""
         it = Suspicion()
@@ -79,16 +80,16 @@ class Suspects:
         by_pair: dict[Pair, list[New]] = defaultdict(list)
         for each in news.new:
             pair = pair_of(each.row["first_msc"], each.row["second_msc"])
-            if not _mark(each, pair, suspected, it) and not each.conflict.superseded:
+            if not _mark(each, pair, suspected, ways, it) and not each.conflict.superseded:
                 self._tally.add(pair, each.conflict.msid, each.conflict.found_at)
                 by_pair[pair].append(each)
         for begun, since in self._begun(by_pair, suspected, policy):
             suspected.add(begun)
-            _begin(connection, begun, since, now_ms, it)
+            _begin(connection, begun, since, now_ms, ways, it)
         if it.begun:
             for pair, its_new in by_pair.items():
                 for each in its_new:
-                    _mark(each, pair, suspected, it)
+                    _mark(each, pair, suspected, ways, it)
         _count(connection, it.kept_back, now_ms)
         return it
 
@@ -119,20 +120,26 @@ def forget(connection: Connection) -> list[Pair]:
     return _end(connection, suspects.c.last_at.is_not(None))
 
 
-def _mark(each: New, pair: Pair, suspected: set[Pair], it: Suspicion) -> bool:
-    """Keep a conflict back if its pair, or one of its MSCs, is suspect."""
+def _mark(each: New, pair: Pair, suspected: set[Pair], ways: Ways, it: Suspicion) -> bool:
+    """Keep a conflict back if its pair is suspect, one of its MSCs, or one that may lie between."""
     one, other = pair
     reasons = {pair, (one, one), (other, other)} & suspected
+    if not reasons:
+        reasons = {(a, b) for a, b in suspected if a == b and ways.lead_over(a, each.row)}
     each.row["suspect"] = bool(reasons)
     it.kept_back.update(reasons)
     return bool(reasons)
 
 
-def _begin(connection: Connection, pair: Pair, since: int, now_ms: int, it: Suspicion) -> None:
+def _begin(
+    connection: Connection, pair: Pair, since: int, now_ms: int, ways: Ways, it: Suspicion
+) -> None:
     """Suspect a pair, or an MSC; what is stored of it counts no more."""
     one, other = pair
     it.begun.append(pair)
     it.lost += _take_back(connection, _of(pair, since))
+    if one == other:
+        it.lost += _take_back_over(connection, one, since, ways)
     row = {"one": one, "other": other, "since": now_ms, "last_at": now_ms, "conflicts": 0}
     connection.execute(suspects.insert(), row)
 
@@ -150,6 +157,24 @@ def _take_back(connection: Connection, where: ColumnElement[bool]) -> list[dict[
     return rows
 
 
+def _take_back_over(
+    connection: Connection, msc: str, since: int, ways: Ways
+) -> list[dict[str, Any]]:
+    """Mark stored clone records between which an MSC may lie."""
+    found = connection.execute(select(clone_records).where(_counts(since))).mappings()
+    gone = [row for row in map(dict, found) if ways.lead_over(msc, row)]
+    for some in chunks([row["id"] for row in gone]):
+        where = clone_records.c.id.in_(some)
+        connection.execute(clone_records.update().where(where).values(suspect=True))
+    return gone
+
+
+def _counts(since: int) -> ColumnElement[bool]:
+    """Clone records that count, found after *since*."""
+    records = clone_records.c
+    return and_(records.found_at > since, ~records.superseded, ~records.suspect)
+
+
 def _of(pair: Pair, since: int) -> ColumnElement[bool]:
     """Clone records that count, on a pair or of an MSC, found after *since*."""
     records, (one, other) = clone_records.c, pair
@@ -160,7 +185,7 @@ def _of(pair: Pair, since: int) -> ColumnElement[bool]:
             and_(records.first_msc == one, records.second_msc == other),
             and_(records.first_msc == other, records.second_msc == one),
         )
-    return and_(where, records.found_at > since, ~records.superseded, ~records.suspect)
+    return and_(where, _counts(since))
 
 
 def _count(connection: Connection, kept_back: Counter[Pair], now_ms: int) -> None:
