@@ -110,6 +110,11 @@ class Link(Protocol):
         ...
 
     @property
+    def is_behind(self) -> bool:
+        """Whether messages wait in the buffer: `received` wants to be called again, with 0."""
+        ...
+
+    @property
     def is_drained(self) -> bool:
         """Whether the far end has all that was sent, where the protocol says so."""
         ...
@@ -119,7 +124,7 @@ class Link(Protocol):
         ...
 
     def received(self, count: int, now: float) -> None:
-        """Take *count* octets that were put into `room`."""
+        """Take *count* octets that were put into `room`, as many as may be taken in one go."""
         ...
 
     def receive(self, octets: bytes, now: float) -> None:

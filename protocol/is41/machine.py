@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 BUFFER_LENGTH: Final = 1 << 18  # octets received and not yet taken, at most: ours
 REFUSED_MAX: Final = 100  # messages that may be refused in a row: ours
+SINGLES_MAX: Final = 64  # messages taken one by one before others have their turn, 5 ms or so: ours
 Timer = TypeVar("Timer", bound="Enum")
 
 
@@ -38,6 +39,13 @@ class Machine(ABC, Generic[Timer]):
         self._events: deque[Event] = deque()
         self._deadlines: dict[Timer, float] = {}
         self._refused = 0  # messages in a row
+        self._is_behind = False
+        self._frames_told = 0  # of those that are in use while messages wait
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether messages wait in the buffer: `received` wants to be called again, with 0."""
+        return self._is_behind and not self.is_finished
 
     @property
     @abstractmethod
@@ -78,6 +86,8 @@ class Machine(ABC, Generic[Timer]):
             room[:taken] = view[:taken]
             view = view[taken:]
             self.received(taken, now)
+            while self.is_behind:
+                self.received(0, now)
 
     def room(self) -> memoryview:
         """Where the next octets of the stream may be put: never empty before the link finishes."""
@@ -91,14 +101,21 @@ class Machine(ABC, Generic[Timer]):
         return memoryview(self._octets.data)[self._held :]
 
     def received(self, count: int, now: float) -> None:
-        """Take *count* octets that were put into `room`."""
-        at, end, frames = self._taken, self._held + count, 0
-        while at < end and not self.is_finished:
+        """Take *count* octets that were put into `room`, as many as may be taken in one go.
+
+        Messages that cost an object each take long: after some of them the link `is_behind`.
+        """
+        at, end, singles = self._taken, self._held + count, 0
+        frames = self._frames_told if self._is_behind else 0
+        while at < end and singles < SINGLES_MAX and not self.is_finished:
             after, found = self._tell_run(at, end, frames)
-            if found == frames and (after := self._take_message(at, end, now)) == at:
-                break
+            if found == frames:
+                singles += 1
+                if (after := self._take_message(at, end, now)) == at:
+                    break
             at, frames = after, found
-        self._taken, self._held = at, end
+        self._taken, self._held, self._frames_told = at, end, frames
+        self._is_behind = singles == SINGLES_MAX and at < end
 
     def octets_to_send(self) -> bytes:
         """Give up what is waiting to be written."""

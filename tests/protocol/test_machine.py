@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from is41.errors import DecodeError
 from is41.link import MessageRefused, MessagesReceived, ProtocolViolated
-from is41.machine import BUFFER_LENGTH, REFUSED_MAX, Machine
+from is41.machine import BUFFER_LENGTH, REFUSED_MAX, SINGLES_MAX, Machine
 from links import events_of, payloads
 
 ERROR = DecodeError("no such four", what="fours", field="octets", clause="here")
@@ -135,3 +135,26 @@ def test_who_is_refused_too_often_in_a_row_is_cut_off() -> None:
     *refused, violated = [e for e in events_of(fours) if not isinstance(e, MessagesReceived)]
     assert refused == [MessageRefused(ERROR)] * (3 * REFUSED_MAX + 1)
     assert violated == ProtocolViolated(ERROR)
+
+
+def test_many_messages_that_take_long_are_taken_some_at_a_time() -> None:
+    fours = Fours()
+    octets = (Fours.SKIP + b"good") * (2 * SINGLES_MAX) + b"tail"
+    room = fours.room()
+    room[: len(octets)] = octets
+    fours.received(len(octets), 0.0)
+    goes = 1
+    while fours.is_behind:
+        fours.received(0, 0.0)
+        goes += 1
+    assert goes == 3
+    events = events_of(fours)
+    assert payloads(events) == [b"good"] * (2 * SINGLES_MAX) + [b"tail"]
+    assert sum(isinstance(event, MessageRefused) for event in events) == 2 * SINGLES_MAX
+
+
+def test_who_has_finished_is_not_behind() -> None:
+    fours = Fours()
+    fours.receive((Fours.SKIP + b"good") * SINGLES_MAX + Fours.FINISH + b"more", 0.0)
+    assert fours.is_finished
+    assert not fours.is_behind

@@ -27,6 +27,8 @@ LINGER_S: Final = 5.0  # for the far end to take what was written before the con
 HELD_BACK_S: Final = 2.0  # longer, and messages have waited for an unknown time (design 4)
 WRITE_LENGTH_MAX: Final = 1 << 16  # octets written and not taken, before we stop reading: ours
 
+BEHIND: Final = "its link takes long"
+
 
 class Handler(Protocol):
     """Who is told of connections and of what their links tell."""
@@ -118,10 +120,7 @@ class Connection(asyncio.BufferedProtocol):
         """Take octets that have come."""
         self.octets_received += nbytes
         self.drained = nbytes < self._room
-        self.link.received(nbytes, self._loop.time())
-        self._turn()
-        if self.drained:
-            self._held_long = False
+        self._take(nbytes)
 
     def eof_received(self) -> None:
         """Let the transport close: a link has no use for half a connection."""
@@ -201,6 +200,22 @@ class Connection(asyncio.BufferedProtocol):
         self._why = self._why or why
         if self._transport is not None:
             self._transport.abort()
+
+    def _take(self, octets: int) -> None:
+        """Let the link take them; between messages that take long, others have their turn."""
+        self.link.received(octets, self._loop.time())
+        self._turn()
+        if self.link.is_behind:
+            self.hold(BEHIND)
+            self._loop.call_soon(self._take_more)
+            return
+        if self.drained:
+            self._held_long = False
+        self.release(BEHIND)
+
+    def _take_more(self) -> None:
+        if self._transport is not None:
+            self._take(0)
 
     def _turn(self) -> None:
         """Tell what the link tells, write what it writes, set its timer."""

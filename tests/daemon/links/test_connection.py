@@ -7,7 +7,8 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from clonewatch.links.connection import Connection
-from is41.link import ProtocolViolated
+from is41.link import MessageSkipped, ProtocolViolated
+from is41.machine import SINGLES_MAX
 from is41.reading import Layer
 from is41.tali.link import Link, Timers
 from is41.tali.messages import Message, Opcode
@@ -197,5 +198,24 @@ def test_a_far_end_that_takes_no_answers_is_not_read_either() -> None:
             assert there.connections[0].octets_received < sent * len(moni)
             writer.transport.abort()
             assert reader is not None
+
+    asyncio.run(main())
+
+
+def test_a_flood_of_messages_that_take_long_lets_others_have_their_turn() -> None:
+    async def main() -> None:
+        there = Remembers()
+        async with served(there) as port:
+            _, writer = await asyncio.open_connection(HOST, port)
+            writer.write(Message(Opcode.ALLO).encode() + Message(Opcode.MGMT, b"").encode() * 2000)
+            most = before = 0
+            while before < 2000:
+                await asyncio.sleep(0)
+                seen = sum(isinstance(event, MessageSkipped) for event in there.events)
+                most, before = max(most, seen - before), seen
+            assert most <= SINGLES_MAX
+            writer.write(Message(Opcode.SCCP, b"\x09 afterwards ...").encode())
+            await until(lambda: there.messages)
+            writer.close()
 
     asyncio.run(main())
