@@ -14,7 +14,7 @@ from clonewatch.cli.output import faults_explained, json_line, say
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from clonewatch.lab.network.board import Board
+    from clonewatch.lab.network.board import Board, Line
     from clonewatch.lab.network.network import Network
     from clonewatch.lab.network.screen import Screen
 
@@ -159,10 +159,15 @@ def _screen(speed: float, *, as_json: bool) -> Callable[[Network, Board], Screen
     from clonewatch.lab.network.screen import Lines, Tables
 
     if as_json:
-        return lambda _network, _board: Lines(lambda line: json_line(line._asdict()))
+        return lambda _network, _board: Lines(_write_json)
     if not sys.stdout.isatty():
-        return lambda _network, _board: Lines(lambda line: sys.stdout.write(f"{line}\n"))
+        return lambda _network, _board: Lines(lambda line: print(line, flush=True))  # noqa: T201  # as it happens
     return lambda network, board: Tables(Console(), network, board, speed)
+
+
+def _write_json(line: Line) -> None:
+    json_line(line._asdict())
+    sys.stdout.flush()
 
 
 def _by_name(option: str, texts: list[str] | None, read: Callable[[str], T]) -> dict[str, T]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from clonewatch.lab.scenario import Scenario
     from clonewatch.lab.timeline import Deed
 
+    from .board import Line
     from .network import Outside
     from .screen import Screen
 
@@ -62,11 +63,13 @@ class Lab:
         )
         self._screen = make_screen(self._network, self._board)
         self._started_at: float | None = None  # loop time of the scenario's start
+        self._playing: asyncio.Task[None] | None = None
+        self._fault: OSError | None = None  # of the screen
 
     def run(self) -> dict[str, int]:
         """Run until the scenario is over, its time is up, or a signal says so; how it went.
 
-        Raises OSError where something cannot listen.
+        Raises OSError where something cannot listen, or nobody takes what is shown any more.
         """
         return asyncio.run(self._run())
 
@@ -111,7 +114,7 @@ class Lab:
     async def _until_signal(self, course: Coroutine[object, object, None]) -> None:
         """Run *course* to its end, or to SIGINT or SIGTERM, drawing meanwhile."""
         loop = asyncio.get_running_loop()
-        task = asyncio.create_task(course)
+        self._playing = task = asyncio.create_task(course)
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, task.cancel)
         drawing = asyncio.create_task(self._draw())
@@ -120,6 +123,8 @@ class Lab:
         except asyncio.CancelledError:
             if not task.cancelled():
                 raise
+            if self._fault is not None:
+                raise self._fault from None
         finally:
             drawing.cancel()
             for number in (signal.SIGINT, signal.SIGTERM):
@@ -131,11 +136,18 @@ class Lab:
             await asyncio.sleep(REFRESH_S)
 
     def _happened(self, happening: Happening) -> None:
-        line = self._board.happened(happening, self._elapsed_s)
-        if line is not None:
-            self._screen.line(line)
+        self._show(self._board.happened(happening, self._elapsed_s))
 
     def _did(self, deed: Deed) -> None:
-        line = self._board.did(deed, self._elapsed_s)
-        if line is not None:
+        self._show(self._board.did(deed, self._elapsed_s))
+
+    def _show(self, line: Line | None) -> None:
+        """Show a line; where that fails, end: nodes and links are not to hear of it."""
+        if line is None or self._fault is not None:
+            return
+        try:
             self._screen.line(line)
+        except OSError as error:
+            self._fault = error
+            if self._playing is not None:
+                self._playing.cancel()

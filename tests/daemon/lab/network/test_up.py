@@ -96,3 +96,19 @@ def test_a_port_that_is_taken_is_an_error_and_leaves_nothing_running() -> None:
         with pytest.raises(OSError, match="in use"):
             Lab(brief(), outside, Course(speed=FAST), watched, print).run()
     assert watched.is_closed
+
+
+class Broken(Watched):
+    """A screen that nobody looks at any more."""
+
+    def line(self, line: Line) -> None:
+        super().line(line)
+        raise BrokenPipeError
+
+
+def test_it_ends_when_nobody_takes_what_it_shows() -> None:
+    broken = Broken()
+    with pytest.raises(BrokenPipeError):
+        Lab(load_scenario("fig6"), Outside(), Course(speed=1), broken, print).run()
+    assert len(broken.lines) == 1
+    assert broken.is_closed
