@@ -113,7 +113,7 @@ class App:
             refused=lambda line, refusal: self._refused(line.source, refusal),
         )
         self.links = LinkSet(self.intake, sockets)
-        self.spools = SpoolSet(self.record, self.judge)
+        self.spools = SpoolSet(self.record, self.judge, self.troubles.spool_told)
         self.sniffers = SnifferSet(self.judge, self.links.counts, self._refused)
 
     async def start(self) -> None:

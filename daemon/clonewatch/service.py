@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from contextlib import AsyncExitStack
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
@@ -71,7 +71,8 @@ async def _let_ask(
     control = ControlServer(Permissions(users=config.control.users, group=config.control.group))
 
     async def status(_: Asked) -> object:
-        return asdict(status_of(app))
+        alarms = await asyncio.to_thread(app.office.alarm_lines)
+        return asdict(replace(status_of(app), alarms=tuple(alarms)))
 
     control.add("GET", "/status", status)
     CaseRoutes(app.store, app.office.orders).add_to(control)

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from clonewatch.cases import retention, suspects
 from clonewatch.cases.policy import Policy
+from clonewatch.registrations import time_text
 from clonewatch.store import outbox
 
-from .alarms.book import ALARM
+from .alarms.book import ALARM, raised
 from .alarms.delivery import Delivery
+from .alarms.kinds import Kind
 from .alarms.mail import Mail
 from .alarms.outputs.making import made
 from .alarms.selves import Selves
@@ -70,6 +72,15 @@ class Office:
     def failing(self) -> dict[str, int]:
         """Outputs that take nothing, and how often that was tried in turn."""
         return self._delivery.failing()
+
+    def alarm_lines(self) -> list[str]:
+        """What is raised, for people: those about ourselves, and how many cases. Not for the loop."""
+        with self._store.read() as connection:
+            alarms = raised(connection)
+        ours = [alarm for alarm in alarms if alarm.kind is not Kind.CLONE]
+        lines = [f"{a.severity}, since {time_text(a.raised_at)}: {a.text}" for a in ours]
+        cases = len(alarms) - len(ours)
+        return [*lines, f"{cases:,} of cases; see `cases list`"] if cases else lines
 
     def close(self) -> None:
         """Send no more; what waits, waits in the outbox."""

@@ -18,7 +18,7 @@ from clonewatch.sources.spool.events import Failed, Ignored, Missing, Refused
 from clonewatch.sources.spool.names import Form
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from clonewatch.config import Config
     from clonewatch.config.sections import Spool
@@ -33,9 +33,16 @@ class LiveSpool:
     """One spool and its thread. Raises InputError and OSError where it cannot be used."""
 
     def __init__(
-        self, config: Spool, number: int, settings: Settings, record: Recorder, judge: Judge
+        self,
+        config: Spool,
+        number: int,
+        settings: Settings,
+        record: Recorder,
+        judge: Judge,
+        heard: Callable[[str, Event], None],
     ) -> None:
         self.config = config
+        self._heard = heard
         self._number = number
         self._deliver = Delivery(judge)
         self._log = structlog.get_logger().bind(spool=config.name)
@@ -80,12 +87,14 @@ class LiveSpool:
         is_fault = isinstance(event, Failed | Ignored | Missing | Refused)
         say = self._log.warning if is_fault else self._log.info
         say("group_" + type(event).__name__.lower(), detail=str(event))
+        self._heard(self.config.name, event)
 
 
 class SpoolSet:
-    """The spools of a configuration."""
+    """The spools of a configuration. *heard*: what each, by name, has to tell, in its thread."""
 
-    def __init__(self, record: Recorder, judge: Judge) -> None:
+    def __init__(self, record: Recorder, judge: Judge, heard: Callable[[str, Event], None]) -> None:
+        self._heard = heard
         self.spools: dict[str, LiveSpool] = {}
         self._record = record
         self._judge = judge
@@ -99,7 +108,9 @@ class SpoolSet:
             if name in self.spools:
                 self.spools[name].use(settings)
             else:
-                live = LiveSpool(config, numbers[name], settings, self._record, self._judge)
+                live = LiveSpool(
+                    config, numbers[name], settings, self._record, self._judge, self._heard
+                )
                 self.spools[name] = live
                 live.start()
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from clonewatch.actions.alarms.kinds import Kind
 from clonewatch.evidence.findings import Severity
 from clonewatch.recordfile import events as recordfile
+from clonewatch.sources.spool import events as spool
 from clonewatch.store import events as store
 
 if TYPE_CHECKING:
@@ -55,6 +56,14 @@ class Troubles:
                 words = f"link {name} has no connection"
                 if not self._selves.is_raised(Kind.LINK_DOWN, name):
                     self._raise(Kind.LINK_DOWN, name, words, Severity.MAJOR)
+
+    def spool_told(self, name: str, event: object) -> None:
+        """Hear what a spool has to tell; from any thread."""
+        match event:
+            case spool.Missing():
+                self._raise(Kind.GROUP_MISSING, name, str(event), Severity.MINOR)
+            case spool.Taken():
+                self._selves.clear(Kind.GROUP_MISSING, name, str(event))
 
     def silence_changed(self, source: str, *, is_silent: bool) -> None:
         """Hear that a source has fallen silent, or speaks again."""

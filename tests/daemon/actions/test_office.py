@@ -74,6 +74,18 @@ def test_conflicts_and_our_own_troubles_reach_the_outputs(tmp_path: Path, store:
     it.close()
 
 
+def test_what_is_raised_is_told_in_lines(tmp_path: Path, store: Store) -> None:
+    it = office(store, loaded(tmp_path, LEARN))
+    it.selves.raise_(Kind.LINK_DOWN, "west", text="link west has no connection")
+    store.do(lambda _: None).result()
+    ours = "major, since 2026-11-22T11:00:00.000Z: link west has no connection"
+    assert it.alarm_lines() == [ours]
+    store.submit([conflict(), conflict(MIN + 1)], 1)
+    store.flush()
+    assert it.alarm_lines() == [ours, "2 of cases; see `cases list`"]
+    it.close()
+
+
 def test_another_configuration_has_other_outputs(tmp_path: Path, store: Store) -> None:
     blocked = FILE.replace("alarms.jsonl", "none/alarms").replace('"log"', '"blocked"')
     told = Told()

@@ -11,6 +11,7 @@ from clonewatch.actions.alarms.book import raised
 from clonewatch.actions.alarms.selves import Selves
 from clonewatch.live.troubles import LINK_DOWN_AFTER_S, Troubles
 from clonewatch.recordfile import events as recordfile
+from clonewatch.sources.spool import events as spool
 from clonewatch.store import events
 from stores import opened
 
@@ -70,4 +71,13 @@ def test_a_silent_source_is_an_alarm_until_it_is_heard(store: Store, troubles: T
     troubles.silence_changed("west", is_silent=True)
     assert alarms(store) == {"source_silent-west": 1}
     troubles.silence_changed("west", is_silent=False)
+    assert alarms(store) == {}
+
+
+def test_a_missing_group_is_an_alarm_until_one_comes(store: Store, troubles: Troubles) -> None:
+    troubles.spool_told("east", spool.Missing(PATH, 0, 2))
+    assert alarms(store) == {"group_missing-east": 1}
+    troubles.spool_told("east", spool.Refused(PATH, 0, "torn"))
+    assert alarms(store) == {"group_missing-east": 1}
+    troubles.spool_told("east", spool.Taken(PATH, 5))
     assert alarms(store) == {}

@@ -44,7 +44,7 @@ TABLE: Final[dict[Kind, Row]] = {
     Kind.CLONE:                Row(EventType.SECURITY,         "unauthorizedAccessAttempt",         "a subscriber", "as the case's life says"),
     Kind.LINK_DOWN:            Row(EventType.COMMUNICATIONS,   "communicationsSubsystemFailure",    "a link",       "it carries messages again"),
     Kind.SOURCE_SILENT:        Row(EventType.COMMUNICATIONS,   "lossOfSignal",                      "a source",     "a registration came"),
-    Kind.GROUP_MISSING:        Row(EventType.COMMUNICATIONS,   "lossOfSignal",                      "a spool",      "the group came"),
+    Kind.GROUP_MISSING:        Row(EventType.COMMUNICATIONS,   "lossOfSignal",                      "a spool",      "a group came again"),
     Kind.MSC_UNKNOWN:          Row(EventType.PROCESSING_ERROR, "configurationOrCustomizationError", "an MSC",       "the table of MSCs has it"),
     Kind.RECORD_FILE_FAILING:  Row(EventType.PROCESSING_ERROR, "storageCapacityProblem",            "the record file", "it is written again"),
     Kind.STORE_FAILING:        Row(EventType.PROCESSING_ERROR, "storageCapacityProblem",            "the store",    "it is written again"),
