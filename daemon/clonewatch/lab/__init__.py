@@ -6,4 +6,8 @@ down. The library's codecs have no part in that: octets are laid out a second ti
 mistake cannot hide in both.
 
 `scenes` are the small captures of `pcaps/`, made with those codecs, message by message.
+
+A network can also be live: a `scenario` says which `nodes` there are and what happens to them, and
+`network` runs them on sockets, through the links of the daemon; `daemonfiles` is what a daemon
+beside it needs.
 """

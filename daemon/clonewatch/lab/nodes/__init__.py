@@ -4,6 +4,7 @@ Octets in, octets and happenings out; `now` is a parameter. Who moves the octets
 or a test) is no concern of a node.
 
 `happenings`  what people see of a node
+`bodies`      phones in bodies, outcomes in words
 `station`     what all nodes are: a signalling point that asks and answers in TCAP
 `homes`       the HLR's subscribers, in SQLite
 `hlr`         validates, remembers where a phone is, cancels it where it was, takes directives
