@@ -53,6 +53,7 @@ def page(results: Results) -> str:
         "## How soon, how sure",
         _delays(results.by_table[Quality.BUILT]),
         _named(results.by_table[Quality.BUILT]),
+        AT_HOME,
         "![Time to detection and confidence](evaluation-confidence.svg)",
         CONFIDENCE,
         CANNOT,
@@ -84,6 +85,9 @@ CONFIDENCE: Final = """\
 A confidence is about the conflict, given that the table is right. With a table of which 10 % is
 wrong it promises too much: what a wrong entry forbids looks as impossible as a clone. So build the
 table, let `travel learn` look at a week of traffic, and heed alarms of suspect pairs first."""
+AT_HOME: Final = """\
+A clone in its subscriber's city shows when one of the two travels. When it is the subscriber, the
+clone is the one who is at home, and home misleads: there a name is little better than a guess."""
 CANNOT: Final = """\
 ## What velocity checks cannot see
 
