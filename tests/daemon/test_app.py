@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -52,6 +53,27 @@ def test_a_clone_is_found_live_and_written_down(
             assert app.judge.conflicts == stored(app) == 1
             (rows,) = app.record.batches()
             assert rows.batch.flags.tolist() == [Flags.TIME_UNCERTAIN] * 2
+
+    asyncio.run(main())
+
+
+def test_a_clone_found_live_is_a_case_and_an_alarm(tmp_path: Path) -> None:
+    output = '[[alarms]]\nname = "log"\nkind = "file"\nfile = "alarms.jsonl"\n'
+    path = tmp_path / "alarms.jsonl"
+
+    async def main() -> None:
+        async with daemon(tmp_path, link(), output, mode="active") as app:
+            async with sender(app) as far_end:
+                for at, msc in enumerate((A, C)):
+                    message = regnot(msc=msc, transaction_id=at)
+                    assert far_end.connection.send(message, Layer.SCCP)
+                    await until(lambda: app.judge.registrations == at + 1)  # noqa: B023
+                await until(lambda: path.exists() and path.read_text().endswith("}\n"))
+            (line,) = path.read_text().splitlines()
+            alarm = json.loads(line)
+            assert (alarm["change"], alarm["kind"], alarm["case"]) == ("raised", "clone", 1)
+            assert alarm["details"]["mscs"] == ["4660-1", "4660-3"]
+            assert "1 of cases; see `cases list`" in app.office.alarm_lines()
 
     asyncio.run(main())
 

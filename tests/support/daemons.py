@@ -47,18 +47,18 @@ def link(name: str = "a", transport: str = "tali", *lines: str) -> str:
     )
 
 
-def settings(folder: Path, *tables: str) -> Settings:
+def settings(folder: Path, *tables: str, mode: str = "test") -> Settings:
     """FIG. 6 and these tables."""
     (folder / "travel.csv").write_text(TRAVEL)
     path = folder / "clonewatch.toml"
-    path.write_text(BASE + "".join(tables))
+    path.write_text(f'mode = "{mode}"\n' + BASE + "".join(tables))
     return read(path)
 
 
 @asynccontextmanager
-async def daemon(folder: Path, *tables: str) -> AsyncIterator[App]:
+async def daemon(folder: Path, *tables: str, mode: str = "test") -> AsyncIterator[App]:
     """A daemon that has started; it is stopped at the end."""
-    app = App(settings(folder, *tables), {})
+    app = App(settings(folder, *tables, mode=mode), {})
     try:
         await app.start()
         yield app
