@@ -111,6 +111,7 @@ class App:
             imsi_prefix=config.regnots.imsi_prefix,
             place_by_calling=config.regnots.place_by_calling,
             refused=lambda line, refusal: self._refused(line.source, refusal),
+            fresh_s=config.window.fresh_seconds,
         )
         self.links = LinkSet(self.intake, sockets)
         self.spools = SpoolSet(self.record, self.judge, self.troubles.spool_told)

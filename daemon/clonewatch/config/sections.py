@@ -44,6 +44,7 @@ class WindowSettings(Section):
     lateness_minutes: Minutes = 45  # of a source that says none
     settle_minutes: Minutes | None = None  # before a suspension; None: the greatest lateness
     ahead_max_minutes: Annotated[Minutes, Field(gt=0)] = 5
+    fresh_seconds: Annotated[float, Field(ge=0, le=3600)] = 60  # of a connection: times uncertain
     subscribers_max: Annotated[int, Field(ge=1, le=130_000_000)] = 120_000_000
     registrations_per_subscriber_max: Annotated[int, Field(ge=4, le=1 << 20)] = 4096
     overflow_mib: Annotated[int, Field(ge=1, le=1 << 16)] = 1024

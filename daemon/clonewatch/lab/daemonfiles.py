@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from clonewatch.lab.scenario import Scenario
     from clonewatch.links.urls import Transport
 
+FRESH_S: Final = 60.0  # the daemon's own: messages of a new connection may have waited
 LATENESS_MINUTES: Final = 45.0  # the design's: a group, and time to bring it
 LATENESS_MINUTES_LEAST: Final = 0.25  # of the wall's clock: links and disks are no faster
 HOST: Final = "127.0.0.1"
@@ -124,6 +125,7 @@ def _head(scenario: Scenario, speed: float) -> Iterator[str]:
     yield "[window]"
     yield f"hours = {scenario.window_hours / speed:.9g}"
     yield f"lateness_minutes = {lateness:.9g}"
+    yield f"fresh_seconds = {FRESH_S / speed:.9g}"
     yield ""
     yield "[control]"
     yield 'socket = "control.sock"'
