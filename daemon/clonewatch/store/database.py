@@ -5,7 +5,6 @@ WAL lets others read while we write; `synchronous = FULL` makes a commit outlive
 
 from __future__ import annotations
 
-import fcntl
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -17,6 +16,7 @@ from sqlalchemy import URL, NullPool, create_engine, event
 from sqlalchemy.exc import DatabaseError
 
 from clonewatch.errors import InputError
+from clonewatch.locking import locked
 
 if TYPE_CHECKING:
     import sqlite3
@@ -37,7 +37,11 @@ class Database:
     def __init__(self, path: Path) -> None:
         self.path = path
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._lock = _locked(path)
+        # On a file beside the database: closing any descriptor of the database itself would drop
+        # the locks that SQLite holds on it.
+        beside = path.with_name(path.name + ".lock")
+        beside.touch(0o600)
+        self._lock = locked(beside, "somebody else writes this store")
         self._writing = _engine(path, "BEGIN IMMEDIATE", PRAGMAS)
         self._reading = _engine(path, "BEGIN", (*PRAGMAS, "query_only = ON"))
         try:
@@ -93,19 +97,3 @@ def migrate(connection: Connection) -> None:
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
-
-
-def _locked(path: Path) -> int:
-    """A descriptor that keeps other writers out until it is closed.
-
-    On a file beside the database: closing any descriptor of the database itself would drop the
-    locks that SQLite holds on it.
-    """
-    beside = path.with_name(path.name + ".lock")
-    descriptor = os.open(beside, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(descriptor)
-        raise InputError(path, "somebody else writes this store") from None
-    return descriptor
