@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -22,6 +23,8 @@ from clonewatch.config.sections import Mode
 from clonewatch.detector import Detector
 from clonewatch.errors import InputError
 from clonewatch.evidence.network import Network
+from clonewatch.live.clockkeeper import ClockKeeper
+from clonewatch.live.delivery import Delivery
 from clonewatch.live.intake import Intake
 from clonewatch.live.judge import Judge
 from clonewatch.live.linkset import LinkSet
@@ -41,6 +44,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from clonewatch.actions.alarms.events import Event as DeliveryEvent
+    from clonewatch.clocks.watch import ClockChanged
     from clonewatch.collector import Refusal
     from clonewatch.config import Config
     from clonewatch.detector import Conflict
@@ -114,7 +118,9 @@ class App:
             fresh_s=config.window.fresh_seconds,
         )
         self.links = LinkSet(self.intake, sockets)
-        self.spools = SpoolSet(self.record, self.judge, self.troubles.spool_told)
+        self.clocks = ClockKeeper(changed=self._clocks_changed)
+        deliver = Delivery(self.judge, self.clocks.take)
+        self.spools = SpoolSet(self.record, deliver, self.troubles.spool_told)
         self.sniffers = SnifferSet(self.judge, self.links.counts, self._refused)
 
     async def start(self) -> None:
@@ -132,6 +138,7 @@ class App:
             return
         await self.spools.use(self.settings, self._numbers)
         await self.sniffers.use(self.settings, self._numbers)
+        self.clocks.start(lambda: self.settings, self._sources.names)
         self.links.open()
         self.is_ready = True
         self._log.info("started", mode=str(config.mode), sources=len(config.sources))
@@ -159,7 +166,7 @@ class App:
             self.judge.detector.set_travel(settings.travel.ms, settings.mscs.mscid_of)
         self._words = CloneRecords(settings.mscs, self._sources.names)
         self.store.words = self.consequences.words = self._words
-        self.consequences.network = _network(settings)
+        self._use_network()
         self.consequences.alarms_leave = settings.config.mode is Mode.ACTIVE
         await asyncio.to_thread(self.office.use, settings.config)
         if _judges_otherwise(settings, before):
@@ -191,6 +198,7 @@ class App:
             self._looking.cancel()
         await self.spools.stop()
         await self.sniffers.stop()
+        await self.clocks.stop()
         self.links.prohibit()
         self.intake.flush()
         await asyncio.to_thread(self.record.flush)
@@ -228,6 +236,16 @@ class App:
             self._ticked_at = now
             self.office.tick()
         self._looking = self._loop.call_later(LOOK_EVERY_S, self._look)
+
+    def _clocks_changed(self, changes: Sequence[ClockChanged]) -> None:
+        for change in changes:
+            self.troubles.clock_changed(change)
+        self._use_network()
+
+    def _use_network(self) -> None:
+        """Weigh by what is known of the network now."""
+        network = _network(self.settings)
+        self.consequences.network = replace(network, clocks=self.clocks.watch.clocks)
 
     def _kept_soon(self) -> None:
         """The record file has written something; called by its thread."""

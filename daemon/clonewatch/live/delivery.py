@@ -6,6 +6,8 @@ import asyncio
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from clonewatch.live.judge import Judge
     from clonewatch.registrations import Batch
 
@@ -14,10 +16,11 @@ FULL_S: Final = 0.05  # before looking again whether the record file has room
 
 
 class Delivery:
-    """What other threads call to have registrations recorded and judged."""
+    """What other threads call to have registrations recorded and judged; *seen* sees them first."""
 
-    def __init__(self, judge: Judge) -> None:
+    def __init__(self, judge: Judge, seen: Callable[[Batch], None] = lambda _: None) -> None:
         self._judge = judge
+        self._seen = seen
         self._loop = asyncio.get_running_loop()
 
     def __call__(self, batch: Batch) -> None:
@@ -25,6 +28,7 @@ class Delivery:
 
         Raises concurrent.futures.CancelledError when the daemon stops and there is no room.
         """
+        self._seen(batch)
         asyncio.run_coroutine_threadsafe(self._judge_all(batch), self._loop).result()
 
     async def _judge_all(self, batch: Batch) -> None:

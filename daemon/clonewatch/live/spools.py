@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from clonewatch.live.delivery import Delivery
 from clonewatch.replay import Placing
 from clonewatch.sources.spool import GroupReader
 from clonewatch.sources.spool import Spool as SpoolFolder
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 
     from clonewatch.config import Config
     from clonewatch.config.sections import Spool
-    from clonewatch.live.judge import Judge
+    from clonewatch.live.delivery import Delivery
     from clonewatch.mscs import Mscs
     from clonewatch.recordfile import Recorder
     from clonewatch.settings import Settings
@@ -38,13 +37,13 @@ class LiveSpool:
         number: int,
         settings: Settings,
         record: Recorder,
-        judge: Judge,
+        deliver: Delivery,
         heard: Callable[[str, Event], None],
     ) -> None:
         self.config = config
         self._heard = heard
         self._number = number
-        self._deliver = Delivery(judge)
+        self._deliver = deliver
         self._log = structlog.get_logger().bind(spool=config.name)
         self.spool = SpoolFolder(
             config.directory,
@@ -93,11 +92,13 @@ class LiveSpool:
 class SpoolSet:
     """The spools of a configuration. *heard*: what each, by name, has to tell, in its thread."""
 
-    def __init__(self, record: Recorder, judge: Judge, heard: Callable[[str, Event], None]) -> None:
+    def __init__(
+        self, record: Recorder, deliver: Delivery, heard: Callable[[str, Event], None]
+    ) -> None:
         self._heard = heard
         self.spools: dict[str, LiveSpool] = {}
         self._record = record
-        self._judge = judge
+        self._deliver = deliver
 
     async def use(self, settings: Settings, numbers: Mapping[str, int]) -> None:
         """Run the spools of *settings*; what is as it was goes on. Raises InputError, OSError."""
@@ -109,7 +110,7 @@ class SpoolSet:
                 self.spools[name].use(settings)
             else:
                 live = LiveSpool(
-                    config, numbers[name], settings, self._record, self._judge, self._heard
+                    config, numbers[name], settings, self._record, self._deliver, self._heard
                 )
                 self.spools[name] = live
                 live.start()

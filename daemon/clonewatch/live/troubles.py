@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from clonewatch.actions.alarms.selves import Selves
+    from clonewatch.clocks.watch import ClockChanged
 
 LINK_DOWN_AFTER_S: Final = 30.0  # ours: a far end that restarts is back by then
 RECORD_FILE: Final = "record file"
@@ -72,6 +73,13 @@ class Troubles:
             self._raise(Kind.SOURCE_SILENT, source, words, Severity.MINOR)
         else:
             self._selves.clear(Kind.SOURCE_SILENT, source, f"{source} is heard again")
+
+    def clock_changed(self, change: ClockChanged) -> None:
+        """Hear that a clock runs away, or does so no more."""
+        if change.is_runaway:
+            self._raise(Kind.CLOCK_RUNAWAY, change.name, str(change), Severity.MAJOR)
+        else:
+            self._selves.clear(Kind.CLOCK_RUNAWAY, change.name, str(change))
 
     def _raise(self, kind: Kind, name: str, text: str, severity: Severity) -> None:
         self._selves.raise_(kind, name, severity=severity, text=text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ import pytest
 
 from clonewatch.actions.alarms.book import raised
 from clonewatch.actions.alarms.selves import Selves
+from clonewatch.clocks.watch import ClockChanged
 from clonewatch.live.troubles import LINK_DOWN_AFTER_S, Troubles
 from clonewatch.recordfile import events as recordfile
 from clonewatch.sources.spool import events as spool
@@ -80,4 +82,14 @@ def test_a_missing_group_is_an_alarm_until_one_comes(store: Store, troubles: Tro
     troubles.spool_told("east", spool.Refused(PATH, 0, "torn"))
     assert alarms(store) == {"group_missing-east": 1}
     troubles.spool_told("east", spool.Taken(PATH, 5))
+    assert alarms(store) == {}
+
+
+def test_a_clock_that_runs_away_is_an_alarm_until_it_is_right(
+    store: Store, troubles: Troubles
+) -> None:
+    off = ClockChanged(name="MSC A", is_msc=True, is_runaway=True, offset=None)
+    troubles.clock_changed(off)
+    assert alarms(store) == {"clock_runaway-MSC A": 1}
+    troubles.clock_changed(replace(off, is_runaway=False))
     assert alarms(store) == {}
