@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from clonewatch.cli import options  # noqa: TC001  # Typer reads the annotations
 from clonewatch.cli.output import faults_explained, load_kernels
 
@@ -14,6 +12,8 @@ def run(config: options.ConfigFile) -> None:
     SIGHUP reads the configuration and its tables again.
     """
     with faults_explained():
+        import asyncio
+
         from clonewatch import logs
         from clonewatch.service import serve
         from clonewatch.settings import read
