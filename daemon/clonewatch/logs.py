@@ -9,6 +9,7 @@ import logging
 import os
 import re
 import sys
+import time
 from typing import TYPE_CHECKING, Any, Final
 
 import structlog
@@ -16,6 +17,7 @@ import structlog
 from is41.msid import msid_digits
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import TextIO
 
     from structlog.typing import EventDict, Processor, WrappedLogger
@@ -24,6 +26,10 @@ if TYPE_CHECKING:
 
 NUMBER_KEYS: Final = frozenset({"msid", "min", "imsi", "mdn", "esn"})  # whatever stands there
 OCTET_KEYS: Final = frozenset({"octets"})  # of messages: they hold numbers, digits swapped
+KIND_KEYS: Final = ("event", "link", "spool", "sniffer", "source", "output")
+BURST_S: Final = 10.0  # in which a kind of line is said BURST_LINES times at most: ours
+BURST_LINES: Final = 10
+KINDS_MAX: Final = 4096  # that are remembered: ours
 DIGITS_SHOWN: Final = 2  # the last ones
 # A MIN or an IMSI by itself; times, file names and numbers of cases are written otherwise.
 _NUMBER: Final = re.compile(r"(?<![\w.-])\d{10,15}(?!\w)")
@@ -60,11 +66,46 @@ def _what_first(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     return {**{key: event[key] for key in _FIRST}, **event}
 
 
+class _Bursts:
+    """Lets few lines of a kind through at a time, so that no peer can fill the disk.
+
+    A kind is an event of one link, source or spool. The next line that goes through says how many
+    were *left_out*.
+    """
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._kinds: dict[tuple[object, ...], tuple[float, int]] = {}  # since when, how many
+
+    def thin(self, _: WrappedLogger, __: str, event: EventDict) -> EventDict:
+        """Leave out what is said again and again, unless all is asked for."""
+        if event["level"] == "debug":
+            return event
+        kind = tuple(event.get(key) for key in KIND_KEYS)
+        now = self._clock()
+        since, lines = self._kinds.get(kind, (now, 0))
+        if now - since >= BURST_S:
+            if lines > BURST_LINES:
+                event["left_out"] = lines - BURST_LINES
+            since, lines = now, 0
+        if kind not in self._kinds and len(self._kinds) >= KINDS_MAX:
+            self._kinds.clear()
+        self._kinds[kind] = since, lines + 1
+        if lines >= BURST_LINES:
+            raise structlog.DropEvent
+        return event
+
+
 _RULES: Final = _Rules()
 change: Final = _RULES.follow  # after `configure`, when the configuration has changed
 
 
-def configure(settings: LogSettings, stream: TextIO | None = None) -> None:
+def configure(
+    settings: LogSettings,
+    stream: TextIO | None = None,
+    *,
+    clock: Callable[[], float] = time.monotonic,
+) -> None:
     """Set up the log. What libraries have to complain of, through `logging`, comes along."""
     stream = sys.stdout if stream is None else stream
     _RULES.follow(settings)
@@ -72,6 +113,7 @@ def configure(settings: LogSettings, stream: TextIO | None = None) -> None:
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         _RULES.drop,
+        _Bursts(clock).thin,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
         _RULES.mask,

@@ -68,6 +68,41 @@ def test_a_terminal_gets_words() -> None:
     assert "55512345" not in stream.getvalue()
 
 
+def test_a_burst_of_one_kind_is_a_few_lines_and_says_what_was_left_out() -> None:
+    stream, now = io.StringIO(), [0.0]
+    logs.configure(LogSettings(), stream, clock=lambda: now[0])
+    log = structlog.get_logger()
+    for peer in range(1000):
+        log.warning("peer_refused", link="a", peer=str(peer))
+    log.warning("peer_refused", link="b")
+    log.warning("link_connected", link="a")
+    lines = said(stream)
+    assert len(lines) == logs.BURST_LINES + 2
+    assert not any("left_out" in line for line in lines)
+    now[0] = logs.BURST_S
+    log.warning("peer_refused", link="a")
+    log.warning("peer_refused", link="b")
+    *_, a, b = said(stream)
+    assert a["left_out"] == 1000 - logs.BURST_LINES
+    assert "left_out" not in b
+
+
+def test_all_is_said_at_level_debug() -> None:
+    stream = io.StringIO()
+    logs.configure(LogSettings(level="debug"), stream)
+    for _ in range(100):
+        structlog.get_logger().debug("message_refused", link="a")
+    assert len(said(stream)) == 100
+
+
+def test_kinds_are_bounded() -> None:
+    stream = io.StringIO()
+    logs.configure(LogSettings(), stream, clock=lambda: 0.0)
+    for number in range(2 * logs.KINDS_MAX):
+        structlog.get_logger().warning("source_silent", source=str(number))
+    assert len(said(stream)) == 2 * logs.KINDS_MAX
+
+
 def test_bound_loggers_follow_a_change() -> None:
     stream = io.StringIO()
     logs.configure(LogSettings(), stream)
