@@ -77,7 +77,10 @@ class ControlServer:
             shutdown_timeout=STOP_WITHIN_S,
         )
         await self._runner.setup()
-        await web.UnixSite(self._runner, path).start()
+        try:
+            await web.UnixSite(self._runner, path).start()
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, str(path)) from None
         await asyncio.to_thread(path.chmod, SOCKET_MODE)
         self._path = path
 

@@ -154,3 +154,13 @@ def test_a_file_in_the_way_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="is no socket"):
         asyncio.run(ControlServer(Permissions()).start(path))
     assert path.read_text(encoding="utf-8") == "a letter"
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    async def main() -> None:
+        server = ControlServer(Permissions())
+        with pytest.raises(FileNotFoundError, match=r"none/control\.sock"):
+            await server.start(tmp_path / "none" / "control.sock")
+        await server.stop()
+
+    asyncio.run(main())
