@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -75,6 +76,13 @@ class Process:
         assert self._running is not None
         self._running.send_signal(number)
         return self._running.wait(3 * WITHIN_S)
+
+    def limit(self, what: int, most: int) -> int:
+        """Let it have no more of something (`resource`); what it might have had."""
+        assert self._running is not None
+        before, hard = resource.prlimit(self._running.pid, what)
+        resource.prlimit(self._running.pid, what, (most, hard))
+        return before
 
     def close(self) -> None:
         """Leave nothing behind."""

@@ -7,7 +7,7 @@ import contextlib
 import random
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from .connection import Connection
+from .connection import PATIENCE_S, Connection
 from .door import TLS_HANDSHAKE_TIMEOUT_S, TLS_SHUTDOWN_TIMEOUT_S, Door
 from .ends import Ends
 
@@ -56,10 +56,16 @@ class Endpoint(Protocol):
 
 
 class _Endpoint:
-    def __init__(self, make_link: Callable[[float], Link], handler: Handler) -> None:
+    def __init__(
+        self,
+        make_link: Callable[[float], Link],
+        handler: Handler,
+        patience_s: float = PATIENCE_S,
+    ) -> None:
         self.ends: Ends[Connection] = Ends()
         self._make_link = make_link
         self._handler = handler
+        self._patience_s = patience_s
 
     @property
     def is_up(self) -> bool:
@@ -67,7 +73,9 @@ class _Endpoint:
         return any(each.is_connected and each.link.is_open for each in self.ends.open)
 
     def _connection(self) -> Connection:
-        return Connection(self._make_link, self._handler, ended=self.ends.remove)
+        return Connection(
+            self._make_link, self._handler, ended=self.ends.remove, patience_s=self._patience_s
+        )
 
 
 class Listener(_Endpoint):
@@ -80,9 +88,10 @@ class Listener(_Endpoint):
         handler: Handler,
         *,
         refused: Callable[[str, str], None] = lambda _peer, _why: None,
+        patience_s: float = PATIENCE_S,
         **door: Any,
     ) -> None:
-        super().__init__(make_link, handler)
+        super().__init__(make_link, handler, patience_s)
         self._door = Door(
             where,
             welcome=self._welcome,
