@@ -56,7 +56,7 @@ def _sources(sources: list[Mapping[str, Any]]) -> Table:
     table = Table(box=None, pad_edge=False)
     for heading in ("source", "kind", "state"):
         table.add_column(heading)
-    for heading in ("registrations", "a second", "messages", "refused"):
+    for heading in ("REGNOTs", "a second", "messages", "refused"):
         table.add_column(heading, justify="right")
     table.add_column("newest")
     for source in sources:
@@ -65,7 +65,7 @@ def _sources(sources: list[Mapping[str, Any]]) -> Table:
             *(Text(source[name]) for name in ("name", "kind", "state")),
             *map(_figure, figures),
             _figure(source["refused"]),
-            source["newest"] or "",
+            (source["newest"] or "")[5:19].replace("T", " "),  # day and time, UTC
         )
     return table
 
