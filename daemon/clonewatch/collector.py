@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from clonewatch.mscs import Mscs
 
 ROWS: Final = 65_536  # registrations of a batch, at most: ours
-_ROOM: Final = ROWS + REGNOTS_A_FRAME_MAX + 1
 _ALIKE: Final = (  # columns that pass through as they are
     "time",
     "msid",
@@ -104,7 +103,8 @@ class Collector:
         self.counts.messages += count
         at = 0
         while at < count:
-            regnots = Regnots.empty(_ROOM)
+            # Batches wait to be written, and should not be larger than what is in them.
+            regnots = Regnots.empty(min(ROWS, count - at) + REGNOTS_A_FRAME_MAX + 1)
             after, rows = scan(octets, frames, at, count, regnots, outcomes)
             taken = regnots.head(rows)
             handed_over = at + np.flatnonzero(outcomes[at:after] == Outcome.HANDED_OVER)
