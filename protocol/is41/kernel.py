@@ -59,8 +59,8 @@ class ContentCache(FunctionCache):  # type: ignore[misc]
 
 
 def _content(function: Callable[..., Any]) -> str:
-    """Hash of a function's code, of the functions it calls, and of the constants it uses."""
-    digest = hashlib.sha256()
+    """Hash of a function's code, of the functions it calls and how, and of the constants it uses."""
+    digest = hashlib.sha256(repr(OPTIONS).encode())
     waiting, seen = [function], {function}
     while waiting:
         function = waiting.pop()
@@ -70,12 +70,12 @@ def _content(function: Callable[..., Any]) -> str:
                 code.co_code + repr((constants, code.co_names, code.co_varnames)).encode()
             )
             for value in _globals(function, code):
-                called = getattr(value, "py_func", None)
-                if called is None:
+                if not isinstance(value, CPUDispatcher):
                     digest.update(_constant(value))
-                elif called not in seen:
-                    seen.add(called)
-                    waiting.append(called)
+                elif value.py_func not in seen:
+                    digest.update(repr(value.targetoptions).encode())
+                    seen.add(value.py_func)
+                    waiting.append(value.py_func)
     return digest.hexdigest()
 
 

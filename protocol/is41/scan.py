@@ -29,6 +29,7 @@ from .map.operations import FAMILY, Operation
 from .map.tags import ParameterTag as Name
 from .msid import IMSI_DIGITS_MAX, IMSI_LENGTH_FACTOR, MIN_DIGITS
 from .mtp.msu import LABEL_LENGTH, ServiceIndicator
+from .octets import half_word, octet, word
 from .reading import Layer
 from .regnots import PSEUDO_ESN_MANUFACTURER, RegnotFlag
 from .sccp.codes import MessageType
@@ -177,16 +178,11 @@ _PSEUDO: Final = int(PSEUDO_ESN_MANUFACTURER)
 
 
 @part
-def _octet(octets: Octets, at: int) -> int:
-    return int(np.int64(octets[at]))  # 64 bits, signed: wide enough to shift
-
-
-@part
 def _number(octets: Octets, start: int, end: int) -> int:
     """Read octets as one big-endian number."""
     value = 0
     for at in range(start, end):
-        value = value << 8 | _octet(octets, at)
+        value = value << 8 | octet(octets, at)
     return value
 
 
@@ -194,14 +190,14 @@ def _number(octets: Octets, start: int, end: int) -> int:
 def _two(octets: Octets, start: int, length: int) -> int:
     """Read a value of two octets; one octet is the first of the two; 0 for any other length."""
     if length == 2:
-        return _octet(octets, start) << 8 | _octet(octets, start + 1)
-    return _octet(octets, start) << 8 if length == 1 else 0
+        return half_word(octets, start)
+    return octet(octets, start) << 8 if length == 1 else 0
 
 
 @part
 def _one(octets: Octets, start: int, length: int) -> int:
     """Read a value of one octet; 0 for any other length."""
-    return _octet(octets, start) if length == 1 else 0
+    return octet(octets, start) if length == 1 else 0
 
 
 @part
@@ -209,18 +205,18 @@ def _element(octets: Octets, at: int, end: int) -> tuple[int, int, int]:
     """Read a tag and a definite length: tag, start and end of the contents; start -1 if not."""
     if at + 2 > end:
         return 0, _HANDED_OVER, end
-    tag = _octet(octets, at)
+    tag = octet(octets, at)
     at += 1
     if tag & 0x1F == 0x1F:
         last = min(end, at + TAG_OCTETS_MAX - 1)
         more = True
         while more and at < last:
-            more = _octet(octets, at) >= 0x80
-            tag = tag << 8 | _octet(octets, at)
+            more = octet(octets, at) >= 0x80
+            tag = tag << 8 | octet(octets, at)
             at += 1
         if more or at >= end:
             return 0, _HANDED_OVER, end
-    length = _octet(octets, at)
+    length = octet(octets, at)
     at += 1
     if length >= 0x80:
         count = length & 0x7F
@@ -240,7 +236,7 @@ def _min(octets: Octets, start: int, end: int) -> int:
         return _HANDED_OVER
     number = 0
     for at in range(start, end):
-        pair = _octet(octets, at)
+        pair = octet(octets, at)
         low, high = pair & 0x0F, pair >> 4
         if low > 9 or high > 9:
             return _HANDED_OVER
@@ -254,14 +250,14 @@ def _imsi(octets: Octets, start: int, end: int) -> int:
     digits = 2 * (end - start)
     if digits == 0 or digits > IMSI_DIGITS_MAX + 1:
         return _HANDED_OVER
-    last = _octet(octets, end - 1) >> 4
+    last = octet(octets, end - 1) >> 4
     if last == 0x0F or (digits > IMSI_DIGITS_MAX and last == 0):
         digits -= 1
     if digits > IMSI_DIGITS_MAX:
         return _HANDED_OVER
     number = 0
     for at in range(digits):
-        digit = _octet(octets, start + at // 2) >> (at % 2 * 4) & 0x0F
+        digit = octet(octets, start + at // 2) >> (at % 2 * 4) & 0x0F
         if digit > 9:
             return _HANDED_OVER
         number = number * 10 + digit
@@ -287,11 +283,11 @@ def _regnot(  # noqa: C901, PLR0912, PLR0915  # one branch a parameter
         elif tag == _ESN and esn < 0:
             if length != 4:
                 return False
-            esn = _number(octets, start, at_next)
+            esn = word(octets, start)
         elif tag == _MSCID and mscid < 0:
             if length != 3:
                 return False
-            mscid = _number(octets, start, at_next)
+            mscid = half_word(octets, start) << 8 | octet(octets, start + 2)
         elif tag == _ACCESS_TYPE and access < 0:
             access = _one(octets, start, length)
         elif tag == _TERMINAL_TYPE and terminal < 0:
@@ -334,7 +330,7 @@ def _regnot(  # noqa: C901, PLR0912, PLR0915  # one branch a parameter
 @part
 def _component_ids(octets: Octets, at: int, end: int) -> int:
     """Pass the component IDs, if any; the octet after them, or -1."""
-    if at < end and _octet(octets, at) == _COMPONENT_IDS:
+    if at < end and octet(octets, at) == _COMPONENT_IDS:
         _, start, stop = _element(octets, at, end)
         return stop if start >= 0 and stop - start <= 2 else _HANDED_OVER
     return at
@@ -368,7 +364,7 @@ def _invoke(octets: Octets, at: int, end: int, to: int, regnots: Regnots) -> int
         return _HANDED_OVER
     if tag != _PRIVATE_OPERATION or stop - start != 2:
         return 0
-    if _octet(octets, start) != _FAMILY or _octet(octets, start + 1) != _REGNOT:
+    if octet(octets, start) != _FAMILY or octet(octets, start + 1) != _REGNOT:
         return 0
     return 1 if _regnot(octets, first, last, to, regnots) else _HANDED_OVER
 
@@ -424,7 +420,7 @@ def _tcap(octets: Octets, at: int, end: int, to: int, regnots: Regnots) -> int:
     ids = 0 if package == _UNIDIRECTIONAL else 2 if package >= _CONVERSATION else 1
     if start < 0 or tag != _TRANSACTION_ID or at - start != 4 * ids:
         return _HANDED_OVER
-    transaction_id = _number(octets, start, start + 4) if ids else 0
+    transaction_id = word(octets, start) if ids else 0
     if at == end:
         return 0
     tag, start, stop = _element(octets, at, end)
@@ -443,10 +439,10 @@ def _field(octets: Octets, pointer: int, end: int) -> tuple[int, int]:
     """Follow a pointer of one octet to the field it points at: (start, end), or -1."""
     if pointer >= end:
         return _HANDED_OVER, 0
-    at = pointer + _octet(octets, pointer)
+    at = pointer + octet(octets, pointer)
     if at >= end:
         return _HANDED_OVER, 0
-    stop = at + 1 + _octet(octets, at)
+    stop = at + 1 + octet(octets, at)
     return (at + 1 if stop <= end else _HANDED_OVER), stop
 
 
@@ -455,9 +451,9 @@ def _sccp(octets: Octets, at: int, end: int, to: int, regnots: Regnots) -> int:
     """Read a UDT, or an XUDT without optional part: REGNOTs put into rows from *to* on, or -1."""
     if at + 6 > end:
         return _HANDED_OVER
-    kind = _octet(octets, at)
+    kind = octet(octets, at)
     if kind == _XUDT:
-        if at + 7 > end or _octet(octets, at + 6) != 0:
+        if at + 7 > end or octet(octets, at + 6) != 0:
             return _HANDED_OVER
         at += 3
     elif kind == _UDT:
@@ -478,7 +474,7 @@ def _message(octets: Octets, at: int, end: int, layer: int, to: int, regnots: Re
     if layer == _MTP3_LAYER:
         if at + _LABEL > end:
             return _HANDED_OVER
-        if _octet(octets, at) & 0x0F != _SCCP:
+        if octet(octets, at) & 0x0F != _SCCP:
             return 0
         at += _LABEL
     if layer != _TCAP_LAYER:

@@ -15,6 +15,7 @@ import numpy as np
 from is41.kernel import part
 from is41.m2ua.codes import ParameterTag as M2uaTag
 from is41.mtp.msu import ServiceIndicator
+from is41.octets import half_word, word
 from is41.reading import Layer
 
 if TYPE_CHECKING:
@@ -64,22 +65,13 @@ _CLASS_MAX: Final = 11
 
 
 @part
-def number(octets: NDArray[np.uint8], at: int, length: int) -> int:
-    """The number that *length* octets at *at* say, the high octet first."""
-    value = 0
-    for step in range(length):
-        value = value << 8 | int(np.int64(octets[at + step]))
-    return value
-
-
-@part
 def message_length(octets: NDArray[np.uint8], at: int, end: int) -> int:
     """Length of the message whose header is at *at*; 0: more octets would tell; -1: none there."""
     if octets[at] != 1 or (at + 1 < end and octets[at + 1] != 0):
         return -1
     if at + HEADER_LENGTH > end:
         return 0
-    length = number(octets, at + 4, 4)
+    length = word(octets, at + 4)
     if octets[at + 2] > _CLASS_MAX or not HEADER_LENGTH <= length <= LENGTH_MAX or length % 4:
         return -1
     return length
@@ -96,7 +88,7 @@ def payload_of(octets: NDArray[np.uint8], at: int, end: int, carrier: int) -> tu
     """Find what the message at *at* carries for us: where it begins and ends."""
     if at + HEADER_LENGTH > end or octets[at] != 1:
         return MALFORMED, 0
-    length = number(octets, at + 4, 4)
+    length = word(octets, at + 4)
     if length < HEADER_LENGTH or at + length > end:
         return MALFORMED, 0
     if octets[at + 2] != _CLASS[carrier] or octets[at + 3] != _TYPE[carrier]:
@@ -110,12 +102,12 @@ def payload_of(octets: NDArray[np.uint8], at: int, end: int, carrier: int) -> tu
     at += HEADER_LENGTH
     second, stop = 1, 0
     while at + 4 <= end:
-        length = number(octets, at + 2, 2)
+        length = half_word(octets, at + 2)
         if length < 4 or at + length > end:
             return MALFORMED, 0
-        if number(octets, at, 2) == _PARAMETER[carrier]:
+        if half_word(octets, at) == _PARAMETER[carrier]:
             return _value(octets, at + 4, at + length, carrier)
-        if carrier == _M2UA and number(octets, at, 2) == _PROTOCOL_DATA_2:
+        if carrier == _M2UA and half_word(octets, at) == _PROTOCOL_DATA_2:
             second, stop = at + 5, at + length
         at += length + 3 & ~3
     # Protocol data 1 goes before, wherever it stands.

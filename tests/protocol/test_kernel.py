@@ -177,3 +177,21 @@ def test_the_cache_lies_where_numba_is_told(tmp_path: Path) -> None:
     assert run(script, code, **outside) == "7 1"
     assert list(cache.rglob("alone.alone-*.nbi"))
     assert [path.name for path in code.iterdir()] == ["alone.py"]
+
+
+def test_a_kernel_is_compiled_anew_where_what_it_calls_is_compiled_otherwise(
+    tmp_path: Path,
+) -> None:
+    parts = tmp_path / "parts.py"
+    parts.write_text("from is41.kernel import helper, part\n@part\ndef one():\n    return 1\n")
+    tmp_path.joinpath("whole.py").write_text(
+        "from is41.kernel import kernel\n"
+        "from numba import types\n"
+        "from parts import one\n"
+        "@kernel(types.int64())\n"
+        "def whole():\n    return one()\n"
+    )
+    script = "from whole import whole; print(sum(whole.stats.cache_hits.values()))"
+    assert [run(script, tmp_path) for _ in range(2)] == ["0", "1"]
+    parts.write_text(parts.read_text().replace("@part", "@helper"))
+    assert [run(script, tmp_path) for _ in range(2)] == ["0", "1"]

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
 from numba import types
 
 from is41.kernel import kernel, part
 from is41.mtp.msu import LABEL_LENGTH, ServiceIndicator
+from is41.octets import half_word, octet, word
 from is41.reading import Layer
 from is41.scan import FRAMES, Frames
-from is41.sigtran import HEADER_LENGTH, message_length, number
+from is41.sigtran import HEADER_LENGTH, message_length
 
 from .codes import MessageClass, ParameterTag, Transfer
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
 ANY: Final = -1  # instead of a routing context or network appearance: none is asked for
@@ -50,14 +51,14 @@ def _protocol_data(
     start, stop = _NONE, _NONE
     at += HEADER_LENGTH
     while at + 4 <= end:
-        tag, length = number(octets, at, 2), number(octets, at + 2, 2)
+        tag, length = half_word(octets, at), half_word(octets, at + 2)
         if length < 4 or at + length > end:
             return _NONE, _NONE
         if tag == _PROTOCOL_DATA and start == _NONE:
             start, stop = at + 4, at + length
         elif tag in (_ROUTING_CONTEXT, _NETWORK_APPEARANCE) and length == 8:
             asked = routing_context if tag == _ROUTING_CONTEXT else network_appearance
-            if asked not in (ANY, number(octets, at + 4, 4)):
+            if asked not in (ANY, word(octets, at + 4)):
                 return _NONE, _NONE
         elif tag != _CORRELATION_ID:
             return _NONE, _NONE
@@ -68,9 +69,9 @@ def _protocol_data(
 @part
 def _label(octets: NDArray[np.uint8], at: int) -> bool:
     """Write the routing label into the end of the head at *at*; False where it has no room."""
-    opc, dpc = number(octets, at, 4), number(octets, at + 4, 4)
-    si, ni = int(np.int64(octets[at + 8])), int(np.int64(octets[at + 9]))
-    mp, sls = int(np.int64(octets[at + 10])), int(np.int64(octets[at + 11]))
+    opc, dpc = word(octets, at), word(octets, at + 4)
+    si, ni = octet(octets, at + 8), octet(octets, at + 9)
+    mp, sls = octet(octets, at + 10), octet(octets, at + 11)
     if opc >> 24 or dpc >> 24 or si != _SCCP or ni > 3 or mp > 3:
         return False
     at += _HEAD - _LABEL

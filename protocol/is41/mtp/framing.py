@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
-
 from is41.kernel import part
+from is41.octets import octet
 
 from .msu import LABEL_LENGTH, ServiceIndicator
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
 BASIC, EXTENDED, UNTOLD = 0, 1, 2  # forms; as in the pseudo-header's "annex A used"
@@ -46,10 +46,10 @@ def form_of(octets: NDArray[np.uint8], at: int, end: int) -> int:
     """
     if at + EXTENDED_HEADER_LENGTH > end:
         return BASIC
-    extended = int(np.int64(octets[at + 4])) | int(np.int64(octets[at + 5])) << 8
+    extended = octet(octets, at + 4) | octet(octets, at + 5) << 8
     if not _fits(end - at - EXTENDED_HEADER_LENGTH, extended, 0x1FF):
         return BASIC
-    basic = int(np.int64(octets[at + 2])) & LI_MAX
+    basic = octet(octets, at + 2) & LI_MAX
     if not _fits(end - at - HEADER_LENGTH, basic, LI_MAX):
         return EXTENDED
     sio = at + EXTENDED_HEADER_LENGTH
@@ -67,10 +67,10 @@ def message_of(octets: NDArray[np.uint8], at: int, end: int, form: int) -> tuple
     if start > end:
         return MALFORMED, 0
     if form == EXTENDED:
-        indicated = int(np.int64(octets[at + 4])) | (int(np.int64(octets[at + 5])) & 1) << 8
+        indicated = octet(octets, at + 4) | (octet(octets, at + 5) & 1) << 8
         most = 0x1FF
     else:
-        indicated = int(np.int64(octets[at + 2])) & LI_MAX
+        indicated = octet(octets, at + 2) & LI_MAX
         most = LI_MAX
     if indicated < 3:
         return NOT_MSU, 0

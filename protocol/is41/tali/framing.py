@@ -12,6 +12,7 @@ import numpy as np
 from numba import types
 
 from is41.kernel import OCTETS, kernel, part
+from is41.octets import octet, word
 from is41.reading import Layer
 from is41.scan import FRAMES, Frames
 
@@ -31,6 +32,7 @@ _MOST: Final = np.array([LENGTHS[opcode][1] for opcode in Opcode], np.int64)
 _LAYER: Final = np.array([_LAYERS.get(opcode, NO_LAYER) for opcode in Opcode], np.int64)
 _HEADER: Final = int(HEADER_LENGTH)
 _SYNC_OCTETS: Final = np.frombuffer(SYNC, np.uint8).astype(np.int64)
+_SYNC_WORD: Final = int.from_bytes(SYNC)
 _NONE: Final = int(NO_LAYER)
 
 # What `split` counts.
@@ -43,9 +45,7 @@ TALLY: Final = types.Array(types.int64, 1, "C")
 @part
 def _opcode(octets: NDArray[np.uint8], at: int) -> int:
     """Number of the opcode at *at* in the table, or -1."""
-    code = 0
-    for step in range(4):
-        code = code << 8 | int(np.int64(octets[at + step]))
+    code = word(octets, at)
     for number in range(_OPCODES.size):
         if _OPCODES[number] == code:
             return number
@@ -58,13 +58,15 @@ def message_length(octets: NDArray[np.uint8], at: int, end: int) -> tuple[int, i
 
     The length is 0 where the octets end inside what may be a header, -1 where none stands.
     """
-    for step in range(min(_SYNC_OCTETS.size, end - at)):
-        if octets[at + step] != _SYNC_OCTETS[step]:
-            return -1, _NONE
     if at + _HEADER > end:
+        for step in range(min(_SYNC_OCTETS.size, end - at)):
+            if octets[at + step] != _SYNC_OCTETS[step]:
+                return -1, _NONE
         return 0, _NONE
+    if word(octets, at) != _SYNC_WORD:
+        return -1, _NONE
     number = _opcode(octets, at + 4)
-    length = int(np.int64(octets[at + 8])) | int(np.int64(octets[at + 9])) << 8
+    length = octet(octets, at + 8) | octet(octets, at + 9) << 8
     if number < 0 or not _LEAST[number] <= length <= _MOST[number]:
         return -1, _NONE
     return _HEADER + length, _LAYER[number]

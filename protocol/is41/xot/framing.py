@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from is41.kernel import part
+from is41.octets import half_word, octet
 from is41.reading import layer_of
 from is41.sccp.codes import MessageType
 
@@ -66,15 +67,10 @@ _MTP3, _LABEL, _SCCP_USER = 2, 8, 3
 
 
 @part
-def _octet(octets: NDArray[np.uint8], at: int) -> int:
-    return int(np.int64(octets[at]))
-
-
-@part
 def _is_plausible(octets: NDArray[np.uint8], at: int) -> bool:
     """Tell whether an X.25 packet may begin at *at*: it has a modulo and a type that exist."""
-    modulo = _octet(octets, at) & 0x30
-    kind = _octet(octets, at + 2)
+    modulo = octet(octets, at) & 0x30
+    kind = octet(octets, at + 2)
     if modulo not in (_MODULO_8, _MODULO_128):
         return False
     if kind & 1 == 0 or kind in _TYPES:
@@ -92,7 +88,7 @@ def message_length(octets: NDArray[np.uint8], at: int, end: int, aligned: bool) 
         return -1
     if at + HEADER_LENGTH + PACKET_LENGTH_LEAST > end:
         return 0
-    length = _octet(octets, at + 2) << 8 | _octet(octets, at + 3)
+    length = half_word(octets, at + 2)
     if not PACKET_LENGTH_LEAST <= length <= PACKET_LENGTH_MAX:
         return -1
     if not aligned and not _is_plausible(octets, at + HEADER_LENGTH):
@@ -103,16 +99,16 @@ def message_length(octets: NDArray[np.uint8], at: int, end: int, aligned: bool) 
 @part
 def data_of(octets: NDArray[np.uint8], at: int, end: int) -> tuple[int, int]:
     """Tell the X.25 packet at *at*: what it means for the joining, and where its data begin."""
-    kind = _octet(octets, at + 2)
-    extended = _octet(octets, at) & 0x30 == _MODULO_128
+    kind = octet(octets, at + 2)
+    extended = octet(octets, at) & 0x30 == _MODULO_128
     if kind & 1:
         return (RESTARTS if kind in (_CALL, _CLEAR, _RESET, _RESTART) else SUPERVISION), end
     start = at + 4 if extended else at + 3
     if start > end:
         return MALFORMED, end
-    if _octet(octets, at) & _QUALIFIER:
+    if octet(octets, at) & _QUALIFIER:
         return QUALIFIED, start
-    more = _octet(octets, at + 3) & 1 if extended else kind & 0x10
+    more = octet(octets, at + 3) & 1 if extended else kind & 0x10
     return (MORE_DATA if more else DATA), start
 
 
@@ -121,9 +117,9 @@ def layer_at(octets: NDArray[np.uint8], at: int, end: int) -> int:
     """Tell the layer that a message begins with, as `is41.reading.layer_of`; -1 where none fits."""
     if at >= end:
         return _NONE
-    layer = _LAYER[_octet(octets, at)]
+    layer = _LAYER[octet(octets, at)]
     if layer >= 0:
         return int(layer)
-    if _octet(octets, at) & 0x0F != _SCCP_USER or at + _LABEL >= end:
+    if octet(octets, at) & 0x0F != _SCCP_USER or at + _LABEL >= end:
         return _NONE
-    return _MTP3 if _IS_SCCP[_octet(octets, at + _LABEL)] else _NONE
+    return _MTP3 if _IS_SCCP[octet(octets, at + _LABEL)] else _NONE

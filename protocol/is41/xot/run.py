@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
 from numba import types
 
 from is41.kernel import OCTETS, kernel, part
+from is41.octets import octet
 from is41.scan import FRAMES, Frames
 
 from .framing import HEADER_LENGTH, layer_at, message_length
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
 MESSAGE_LENGTH_LEAST: Final = HEADER_LENGTH + 4  # octets of a packet with one octet of data
@@ -29,10 +30,10 @@ _FORMAT, _EXTENDED_FORMAT = 0x10, 0x20
 @part
 def _numbers(octets: NDArray[np.uint8], at: int, modulo: int) -> tuple[int, int, int]:
     """P(S), P(R) and M of the data packet at *at*."""
-    third = int(np.int64(octets[at + 2]))
+    third = octet(octets, at + 2)
     if modulo != _EXTENDED:
         return third >> 1 & 7, third >> 5, third >> 4 & 1
-    fourth = int(np.int64(octets[at + 3]))
+    fourth = octet(octets, at + 3)
     return third >> 1, fourth >> 1, fourth & 1
 
 

@@ -199,13 +199,6 @@ BLOCK: Final = _OCTETS_1
 
 
 @helper
-def copy(source: NDArray[np.uint8], at: int, end: int, target: NDArray[np.uint8], to: int) -> None:
-    """Copy octets *at* to *end*."""
-    for step in range(end - at):
-        target[to + step] = source[at + step]
-
-
-@helper
 def fault(which: int, amount: int, packet: int, state: State) -> None:
     """Count what is a fault, and note in which packet it was seen."""
     state.counts[which] += amount
@@ -227,7 +220,7 @@ def place(octets: NDArray[np.uint8], length: int, state: State) -> int:
     return int(at)
 
 
-@helper
+@part
 def find(
     flows: NDArray[np.int64],
     tag: int,

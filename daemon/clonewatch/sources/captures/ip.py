@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from clonewatch.sources.captures.links import MALFORMED, OTHER, number
+from clonewatch.sources.captures.links import MALFORMED, OTHER
 from is41.kernel import helper, part
+from is41.octets import half_word, octet, word
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,19 +31,19 @@ def payload(octets: NDArray[np.uint8], at: int, end: int) -> tuple[int, int, int
     """
     if at >= end:
         return MALFORMED, 0, 0
-    version = number(octets, at, 1) >> 4
+    version = octet(octets, at) >> 4
     if version == 6:
         return _v6(octets, at, end)
-    header = (number(octets, at, 1) & 0x0F) * 4
+    header = (octet(octets, at) & 0x0F) * 4
     if version != 4 or header < V4_HEADER or at + header > end:
         return MALFORMED, 0, 0
-    protocol = number(octets, at + 9, 1)
+    protocol = octet(octets, at + 9)
     if protocol not in (TCP, SCTP):
         return OTHER, 0, 0
-    if number(octets, at + 6, 2) & 0x3FFF:
+    if half_word(octets, at + 6) & 0x3FFF:
         return FRAGMENT, 0, protocol
     # A total of 0 is a segment captured before the network card cut it up.
-    total = number(octets, at + 2, 2)
+    total = half_word(octets, at + 2)
     return at + header, at + total if total else end, protocol
 
 
@@ -50,9 +51,9 @@ def payload(octets: NDArray[np.uint8], at: int, end: int) -> tuple[int, int, int
 def _v6(octets: NDArray[np.uint8], at: int, end: int) -> tuple[int, int, int]:
     if at + V6_HEADER > end:
         return MALFORMED, 0, 0
-    length = number(octets, at + 4, 2)
+    length = half_word(octets, at + 4)
     true_end = at + V6_HEADER + length if length else end
-    protocol = number(octets, at + 6, 1)
+    protocol = octet(octets, at + 6)
     at += V6_HEADER
     for _ in range(EXTENSIONS_MAX):
         if protocol in (TCP, SCTP):
@@ -64,9 +65,9 @@ def _v6(octets: NDArray[np.uint8], at: int, end: int) -> tuple[int, int, int]:
         if at + 8 > end:
             return MALFORMED, 0, 0
         # RFC 4302 §2.2 counts four octets a unit, and two units less.
-        units = number(octets, at + 1, 1)
+        units = octet(octets, at + 1)
         header = (units + 2) * 4 if protocol == _AUTHENTICATION else (units + 1) * 8
-        protocol = number(octets, at, 1)
+        protocol = octet(octets, at)
         at += header
     return OTHER, 0, 0
 
@@ -80,16 +81,16 @@ def signed(value: int) -> int:
 @part
 def addresses(octets: NDArray[np.uint8], at: int) -> tuple[int, int, int, int]:
     """Give source and destination of the IP packet at *at* as four numbers of 64 bits."""
-    if number(octets, at, 1) >> 4 == 4:
+    if octet(octets, at) >> 4 == 4:
         return (
-            signed(number(octets, at + 12, 4)) << 32 | number(octets, at + 16, 4),
+            signed(word(octets, at + 12)) << 32 | word(octets, at + 16),
             0,
             0,
             0,
         )
     return (
-        signed(number(octets, at + 8, 4)) << 32 | number(octets, at + 12, 4),
-        signed(number(octets, at + 16, 4)) << 32 | number(octets, at + 20, 4),
-        signed(number(octets, at + 24, 4)) << 32 | number(octets, at + 28, 4),
-        signed(number(octets, at + 32, 4)) << 32 | number(octets, at + 36, 4),
+        signed(word(octets, at + 8)) << 32 | word(octets, at + 12),
+        signed(word(octets, at + 16)) << 32 | word(octets, at + 20),
+        signed(word(octets, at + 24)) << 32 | word(octets, at + 28),
+        signed(word(octets, at + 32)) << 32 | word(octets, at + 36),
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from is41.kernel import part
+from is41.octets import half_word
 from is41.reading import Layer
 
 if TYPE_CHECKING:
@@ -66,15 +67,6 @@ MALFORMED: Final = -2  # headers that do not fit into the packet
 
 
 @part
-def number(octets: NDArray[np.uint8], at: int, length: int) -> int:
-    """Read octets, seven at most, as one big-endian number."""
-    value = 0
-    for step in range(length):
-        value = value << 8 | int(np.int64(octets[at + step]))
-    return value
-
-
-@part
 def ip_header(octets: NDArray[np.uint8], start: int, end: int, link: int) -> int:
     """Find where a packet's IP header begins: behind the link's own header and VLAN tags."""
     if link == _IP_LINK:
@@ -82,8 +74,8 @@ def ip_header(octets: NDArray[np.uint8], start: int, end: int, link: int) -> int
     at = start + _HEADER[link]
     if at > end:
         return MALFORMED
-    kind = number(octets, start + _TYPE_AT[link], 2)
+    kind = half_word(octets, start + _TYPE_AT[link])
     while kind in _VLAN and at + 4 <= end:
-        kind = number(octets, at + 2, 2)
+        kind = half_word(octets, at + 2)
         at += 4
     return at if kind in _IP else OTHER

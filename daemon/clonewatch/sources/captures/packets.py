@@ -9,6 +9,7 @@ import numpy as np
 from numba import types
 
 from is41.kernel import columns, part
+from is41.octets import octet
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -50,12 +51,12 @@ def word(octets: NDArray[np.uint8], at: int, big: bool) -> int:  # noqa: FBT001
     value = 0
     for step in range(4):
         place = step if big else 3 - step
-        value = value << 8 | int(np.int64(octets[at + place]))
+        value = value << 8 | octet(octets, at + place)
     return value
 
 
 @part
 def half_word(octets: NDArray[np.uint8], at: int, big: bool) -> int:  # noqa: FBT001
     """Read two octets as a number."""
-    first, second = int(np.int64(octets[at])), int(np.int64(octets[at + 1]))
+    first, second = octet(octets, at), octet(octets, at + 1)
     return first << 8 | second if big else second << 8 | first

@@ -17,13 +17,12 @@ from clonewatch.sources.captures.flows import (
     MALFORMED,
     QUALIFIED,
     State,
-    copy,
     fault,
     place,
 )
-from clonewatch.sources.captures.links import number
 from is41 import sigtran
 from is41.kernel import helper, part
+from is41.octets import copy, half_word
 from is41.sigtran import Carrier
 from is41.tali.framing import MESSAGES_OTHER, NO_LAYER, put
 from is41.tali.messages import HEADER_LENGTH as TALI_HEADER_LENGTH
@@ -60,7 +59,7 @@ def put_from(
     return put(frames, count, start, end, layer, time, packet)
 
 
-@helper
+@part
 def put_adapted(
     octets: NDArray[np.uint8],
     at: int,
@@ -85,7 +84,7 @@ def put_adapted(
     return put_from(at, start, stop, layer, carrier, time, packet, frames, count, state)
 
 
-@helper
+@part
 def _put_x25(
     octets: NDArray[np.uint8],
     outer: int,
@@ -114,7 +113,7 @@ def lose_joined(row: int, packet: int, state: State) -> None:
         state.flows[row, JOINED] = 0
 
 
-@helper
+@part
 def _x25(
     octets: NDArray[np.uint8],
     at: int,
@@ -137,7 +136,7 @@ def _x25(
         elif meaning == xot.MALFORMED:
             fault(COUNTS_A_CARRIER * _XOT + MALFORMED, 1, packet, state)
         return count
-    circuit = number(octets, at + _XOT_HEADER, 2) & 0x3FFF  # modulo and channel
+    circuit = half_word(octets, at + _XOT_HEADER) & 0x3FFF  # modulo and channel
     if flows[row, CIRCUIT] != circuit:
         lose_joined(row, packet, state)
     flows[row, CIRCUIT] = circuit

@@ -29,13 +29,14 @@ from clonewatch.sources.captures.flows import (
     State,
     fault,
 )
-from clonewatch.sources.captures.links import Link, ip_header, number
+from clonewatch.sources.captures.links import Link, ip_header
 from clonewatch.sources.captures.packets import PACKETS, Packets
 from clonewatch.sources.captures.payloads import put_from
 from clonewatch.sources.captures.sctp import packet_data
 from clonewatch.sources.captures.streams import give_up
 from is41.kernel import kernel, part
 from is41.mtp import framing as mtp2
+from is41.octets import octet
 from is41.reading import Layer
 from is41.scan import FRAMES, Frames
 
@@ -73,7 +74,7 @@ def _plain(
         if start + _PSEUDO_HEADER_LENGTH > end:
             fault(PACKETS_MALFORMED, 1, packet, state)
             return count
-        form = min(number(octets, start + 1, 1), mtp2.UNTOLD)
+        form = min(octet(octets, start + 1), mtp2.UNTOLD)
         start += _PSEUDO_HEADER_LENGTH
     at, stop = mtp2.message_of(octets, start, end, form)
     if at < 0:

@@ -36,15 +36,14 @@ from clonewatch.sources.captures.flows import (
     ahead,
     begin,
     carrier_of,
-    copy,
     fault,
     find,
     place,
 )
 from clonewatch.sources.captures.ip import addresses
-from clonewatch.sources.captures.links import number
 from clonewatch.sources.captures.payloads import put_adapted
 from is41.kernel import helper, part
+from is41.octets import copy, half_word, octet, word
 from is41.sigtran import PAYLOAD_PROTOCOLS, Carrier
 
 if TYPE_CHECKING:
@@ -74,9 +73,9 @@ assert WINDOW // 8 <= CARRY_MAX
 @part
 def _carrier(octets: NDArray[np.uint8], chunk: int, sctp: int, state: State) -> int:
     """What a chunk carries: its payload protocol says, or if that is 0 the ports."""
-    ppid = number(octets, chunk + 12, 4)
+    ppid = word(octets, chunk + 12)
     if ppid == 0:
-        source, destination = number(octets, sctp, 2), number(octets, sctp + 2, 2)
+        source, destination = half_word(octets, sctp), half_word(octets, sctp + 2)
         carrier = carrier_of(source, destination, ON_SCTP, state)
         return _NO_CARRIER if carrier in (_TALI, _XOT) else carrier
     if ppid & 0x00FF_FFFF == 0:
@@ -219,12 +218,12 @@ def _data(
     if carrier == _NO_CARRIER:
         state.counts[CHUNKS_OTHER] += 1
         return count
-    tsn = number(octets, chunk + 4, 4)
+    tsn = word(octets, chunk + 4)
     if not _is_new(row, tsn, state):
         state.counts[CHUNKS_REPEATED] += 1
         return count
     at = chunk + DATA_HEADER_LENGTH
-    flags = number(octets, chunk + 1, 1) & _WHOLE
+    flags = octet(octets, chunk + 1) & _WHOLE
     if flags == _WHOLE:
         return put_adapted(octets, at, end, carrier, time, packet, frames, count, state)
     return _piece(octets, at, end, flags, tsn, carrier, row, packet, time, frames, count, state)
@@ -234,8 +233,8 @@ def _data(
 def _flow(octets: NDArray[np.uint8], ip: int, sctp: int, tsn: int, state: State) -> int:
     """Row of the flow of a packet with data, begun if it is new; NO_ROW where the table is full."""
     key = addresses(octets, ip)
-    ports = number(octets, sctp, 4)
-    tag = number(octets, sctp + 4, 4) << 2 | _TAG_SCTP
+    ports = word(octets, sctp)
+    tag = word(octets, sctp + 4) << 2 | _TAG_SCTP
     row = find(state.flows, tag, ports, key[0], key[1], key[2], key[3])
     if state.flows[row, TAG] == 0:
         if not begin(row, tag, ports, key, tsn, state):
@@ -263,13 +262,13 @@ def packet_data(
     if at > end:
         fault(PACKETS_MALFORMED, 1, packet, state)
     while at + CHUNK_HEADER_LENGTH <= end:
-        length = number(octets, at + 2, 2)
+        length = half_word(octets, at + 2)
         if length < CHUNK_HEADER_LENGTH or at + length > end:
             fault(PACKETS_MALFORMED, 1, packet, state)
             break
         if octets[at] == _DATA and length > DATA_HEADER_LENGTH:
             if row < 0:
-                row = _flow(octets, ip, sctp, number(octets, at + 4, 4), state)
+                row = _flow(octets, ip, sctp, word(octets, at + 4), state)
                 if row < 0:
                     return NO_ROW
                 state.flows[row, SEEN] = packet

@@ -34,13 +34,13 @@ from clonewatch.sources.captures.flows import (
     MARKS,
     MARKS_MAX,
     State,
-    copy,
     fault,
     place,
 )
 from clonewatch.sources.captures.payloads import lose_joined, put_message
 from is41 import sigtran
 from is41.kernel import helper, part
+from is41.octets import copy
 from is41.sigtran import Carrier
 from is41.tali import framing as tali
 from is41.tali.framing import NO_LAYER, OCTETS_SKIPPED, SYNCS_LOST
@@ -64,7 +64,7 @@ _HEADER_MAX: Final = max(
 _NO_LAYER: Final = int(NO_LAYER)
 
 
-@helper
+@part
 def _header(
     octets: NDArray[np.uint8], at: int, end: int, carrier: int, aligned: int
 ) -> tuple[int, int]:
@@ -81,6 +81,14 @@ def _header(
 
 
 @helper
+def _header_again(
+    octets: NDArray[np.uint8], at: int, end: int, carrier: int, aligned: int
+) -> tuple[int, int]:
+    """Read a header as `_header` does; one copy of that for those who seldom need it."""
+    return _header(octets, at, end, carrier, aligned)
+
+
+@part
 def _following(octets: NDArray[np.uint8], at: int, end: int, carrier: int) -> tuple[int, int]:
     """Likewise of the header that should stand behind a message, and nothing behind the end.
 
@@ -90,7 +98,7 @@ def _following(octets: NDArray[np.uint8], at: int, end: int, carrier: int) -> tu
         return 0, _NO_LAYER
     length, layer = _header(octets, at, end, carrier, 0)
     if carrier == _XOT and length > 0 and at + length < end:
-        behind = _header(octets, at + length, end, carrier, 0)[0]
+        behind = xot.message_length(octets, at + length, end, False)
         length = length if behind >= 0 else -1
     return length, layer
 
@@ -105,7 +113,7 @@ def _next_header(
     """
     begun = stop
     while at < stop:
-        length = _header(octets, at, end, carrier, 0)[0]
+        length = _header_again(octets, at, end, carrier, 0)[0]
         behind = at + length
         if length == 0 or behind > end:
             if carrier != _XOT and not is_last:
@@ -113,11 +121,30 @@ def _next_header(
             if begun == stop and not is_last:
                 begun = at
         elif length > 0 and (
-            carrier != _XOT or behind == end or _header(octets, behind, end, carrier, 0)[0] >= 0
+            carrier != _XOT
+            or behind == end
+            or _header_again(octets, behind, end, carrier, 0)[0] >= 0
         ):
             return at
         at += 1
     return begun
+
+
+@helper
+def _header_instead(
+    octets: NDArray[np.uint8], at: int, end: int, length: int, kept: int, carrier: int
+) -> int:
+    """Where to go on, as the message at *at* of *length*, or -1, has no header or none behind it.
+
+    Without a header, that is looked for in the *kept* octets before, too. With one, it is believed
+    where none stands inside its message: then that is -1.
+    """
+    if length > 0:
+        behind = at + length
+        found = _next_header(octets, at + 1, behind, end, carrier, 0)
+        return found if found < behind else -1
+    found = _next_header(octets, at - kept + 1, at, end, carrier, 0) if kept > 0 else at
+    return found if found < at else _next_header(octets, at + 1, end, end, carrier, 0)
 
 
 @helper
@@ -133,7 +160,7 @@ def _lose(skipped: int, packet: int, row: int, state: State) -> None:
         fault(counted + OCTETS_SKIPPED, skipped, packet, state)
 
 
-@helper
+@part
 def _mark(row: int, packet: int, time: int, state: State) -> None:
     """Remember which packet brought the octets carried last."""
     flows = state.flows
@@ -187,6 +214,8 @@ def _run(
     octets: NDArray[np.uint8],
     at: int,
     end: int,
+    length: int,
+    layer: int,
     base: int,
     kept: int,
     packet: int,
@@ -198,33 +227,27 @@ def _run(
 ) -> tuple[int, int, int]:
     """Take the messages of a run: where its rest begins, how much of that is kept, how many frames.
 
-    *kept* octets before *at* are a message taken before. *base* is where what is carried begins, or
-    -1 where nothing is.
+    *length* and *layer* are what the header at *at* says. *kept* octets before *at* are a message
+    taken before. *base* is where what is carried begins, or -1 where nothing is.
     """
     flows = state.flows
     carrier = flows[row, CARRIER]
-    length, layer = _header(octets, at, end, carrier, flows[row, ALIGNED])
     while at < end:
-        if length < 0:
-            found = _next_header(octets, at - kept + 1, at, end, carrier, 0) if kept > 0 else at
-            if found == at:
-                found = _next_header(octets, at + 1, end, end, carrier, 0)
-            _lose(max(found - at, 0), packet, row, state)
-            at, kept = found, 0
-            length, layer = _header(octets, at, end, carrier, 0) if at < end else (0, _NO_LAYER)
-            continue
         behind = at + length
         if length == 0 or behind > end:
             break
-        following, its_layer = _following(octets, behind, end, carrier)
+        following, its_layer = -1, _NO_LAYER
+        if length > 0:
+            following, its_layer = _following(octets, behind, end, carrier)
         if following < 0:
-            found = _next_header(octets, at + 1, behind, end, carrier, 0)
-            if found < behind:
-                _lose(found - at, packet, row, state)
+            found = _header_instead(octets, at, end, length, kept, carrier)
+            if found >= 0:
+                _lose(max(found - at, 0), packet, row, state)
                 at, kept = found, 0
-                length, layer = _header(octets, at, end, carrier, 0)
+                if at < end:
+                    length, layer = _header_again(octets, at, end, carrier, 0)
                 continue
-            following, its_layer = _header(octets, behind, end, carrier, 1)
+            following, its_layer = _header_again(octets, behind, end, carrier, 1)
         count = _put(octets, at, behind, layer, base, row, time, packet, frames, count, state)
         flows[row, ALIGNED] = 1
         at, kept = behind, length
@@ -267,7 +290,11 @@ def _run_carried(
     state: State,
 ) -> tuple[int, int, int]:
     """Take the messages of a run as `_run` does; one copy of that for those who seldom need it."""
-    return _run(octets, at, end, base, kept, packet, time, row, frames, count, state)
+    flows = state.flows
+    length, layer = 0, _NO_LAYER
+    if at < end:
+        length, layer = _header_again(octets, at, end, flows[row, CARRIER], flows[row, ALIGNED])
+    return _run(octets, at, end, length, layer, base, kept, packet, time, row, frames, count, state)
 
 
 @helper
@@ -338,7 +365,7 @@ def _complete(
     if used < _HEADER_MAX:
         known = min(_HEADER_MAX, used + end - at)
         copy(octets, at, at + known - used, carry, used)
-    length, layer = _header(carry, 0, known, carrier, flows[row, ALIGNED])
+    length, layer = _header_again(carry, 0, known, carrier, flows[row, ALIGNED])
     behind = at + length - used
     if length >= 0 and (length == 0 or behind > end):
         _append(octets, at, end, packet, time, row, state)
@@ -359,7 +386,7 @@ def _complete(
     return end, count
 
 
-@helper
+@part
 def take(
     octets: NDArray[np.uint8],
     at: int,
@@ -373,20 +400,24 @@ def take(
 ) -> int:
     """Read octets that are due; how many frames there are then."""
     flows = state.flows
+    carrier, kept = flows[row, CARRIER], flows[row, KEPT]
     flows[row, DUE] = (flows[row, DUE] + end - at) & 0xFFFF_FFFF
-    kept = flows[row, KEPT]
-    if kept > 0 and kept == flows[row, CARRIED]:
-        if _following(octets, at, end, flows[row, CARRIER])[0] > 0:
-            flows[row, CARRIED], flows[row, KEPT], flows[row, MARKS] = 0, 0, 0
-        else:
+    if kept > 0:
+        length, layer = -1, _NO_LAYER
+        if kept == flows[row, CARRIED]:
+            length, layer = _following(octets, at, end, carrier)
+        if length <= 0:
             return _again(octets, at, end, packet, time, row, frames, count, state)
-    elif kept > 0:
-        return _again(octets, at, end, packet, time, row, frames, count, state)
-    elif flows[row, CARRIED] > 0:
-        at, count = _complete(octets, at, end, packet, time, row, frames, count, state)
-        if at == end:
-            return count
-    rest, kept, count = _run(octets, at, end, -1, 0, packet, time, row, frames, count, state)
+        flows[row, CARRIED], flows[row, KEPT], flows[row, MARKS] = 0, 0, 0
+    else:
+        if flows[row, CARRIED] > 0:
+            at, count = _complete(octets, at, end, packet, time, row, frames, count, state)
+            if at == end:
+                return count
+        length, layer = _header_again(octets, at, end, carrier, flows[row, ALIGNED])
+    rest, kept, count = _run(
+        octets, at, end, length, layer, -1, 0, packet, time, row, frames, count, state
+    )
     _carry(octets, rest, end, kept, packet, time, row, state)
     return count
 

@@ -32,15 +32,14 @@ from clonewatch.sources.captures.flows import (
     ahead,
     begin,
     carrier_of,
-    copy,
     fault,
     find,
     place,
 )
 from clonewatch.sources.captures.ip import addresses
-from clonewatch.sources.captures.links import number
 from clonewatch.sources.captures.streams import give_up, skip_gap, take
 from is41.kernel import helper, part
+from is41.octets import copy, octet, word
 from is41.sigtran import Carrier
 
 if TYPE_CHECKING:
@@ -207,7 +206,7 @@ def _open(
     Gives how many frames there are then: what the connection before it left may hold some.
     """
     flows = state.flows
-    due = (number(octets, tcp + 4, 4) + 1) & _MASK
+    due = (word(octets, tcp + 4) + 1) & _MASK
     if flows[row, SEEN] == 0 or not -_REPEATED_SYN_MAX < ahead(due, flows[row, DUE]) <= 0:
         count = give_up(octets, packet, row, frames, count, state)
         flows[row, DUE] = due
@@ -222,10 +221,10 @@ def _flow(octets: NDArray[np.uint8], ip: int, tcp: int, state: State) -> int:
     """Row of the flow a segment belongs to, begun if it is new; NO_ROW where the table is full."""
     flows = state.flows
     key = addresses(octets, ip)
-    ports = number(octets, tcp, 4)
+    ports = word(octets, tcp)
     row = find(flows, TAG_TCP, ports, key[0], key[1], key[2], key[3])
     if flows[row, TAG] == 0:
-        if not begin(row, TAG_TCP, ports, key, number(octets, tcp + 4, 4), state):
+        if not begin(row, TAG_TCP, ports, key, word(octets, tcp + 4), state):
             return NO_ROW
         carrier = carrier_of(ports >> 16, ports & 0xFFFF, ON_TCP, state)
         flows[row, CARRIER] = carrier if carrier != NO_PORT else _TALI
@@ -246,7 +245,7 @@ def segment(
     state: State,
 ) -> int:
     """Take the TCP segment whose header is at *tcp*; how many frames then, or NO_ROW."""
-    data = tcp + (number(octets, tcp + 12, 1) >> 4) * 4 if tcp + _HEADER <= end else 0
+    data = tcp + (octet(octets, tcp + 12) >> 4) * 4 if tcp + _HEADER <= end else 0
     if data < tcp + _HEADER or data > true_end:
         fault(PACKETS_MALFORMED, 1, packet, state)
         return count
@@ -258,7 +257,7 @@ def segment(
     state.flows[row, SEEN] = packet
     if true_end <= data:
         return count
-    sequence = number(octets, tcp + 4, 4)
+    sequence = word(octets, tcp + 4)
     if octets[tcp + 13] & _SYN:
         sequence = (sequence + 1) & _MASK
     stop = min(end, true_end)
