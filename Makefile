@@ -29,10 +29,10 @@ format: .venv/ready
 	$(BIN)/ruff format .
 
 bench: .venv/ready
-	$(BIN)/python bench/run.py
+	$(BIN)/python -m bench.run
 
 bench-smoke: .venv/ready
-	$(BIN)/python bench/run.py --smoke
+	$(BIN)/python -m bench.run --smoke
 
 evaluate: .venv/ready
 	$(BIN)/clonewatch evaluate --page docs

@@ -1,7 +1,8 @@
 """Measures `clonewatch replay` beside its peers, in one run: the least C (yardstick.c) and tshark.
 
 All read the same capture, caches warm; all must give the same answer. Whole processes, wall time,
-medians. Writes bench/out/results.json and prints a table. `--smoke` runs it small, once.
+medians. Then the live daemon, as `bench.live` says. Writes bench/out/results.json and prints a
+table. `--smoke` runs it small, once.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+
+from bench import live
 
 HERE = Path(__file__).parent
 OUT = HERE / "out"
@@ -170,10 +173,12 @@ def main() -> None:
         raise SystemExit("bench: tshark is not installed")
     OUT.mkdir(exist_ok=True)
     results = {**machine(), **measure(size)}
+    found = live.measure(live.SMOKE if size is SMOKE else live.FULL)
+    results |= {f"{name}.{key}": value for name, of in found.items() for key, value in of.items()}
     name = "smoke.json" if size is SMOKE else "results.json"
     (OUT / name).write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
     for key, value in results.items():
-        print(f"{key:20} {value:,.2f}" if isinstance(value, float) else f"{key:20} {value}")
+        print(f"{key:40} {value:,.2f}" if isinstance(value, float) else f"{key:40} {value}")
 
 
 if __name__ == "__main__":
