@@ -21,7 +21,7 @@ from daemons import MAKERS
 from is41.reading import Layer
 from live import regnot
 from network import HOST, FarEnd, until
-from processes import Process
+from processes import STARTED_WITHIN_S, Process
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -119,7 +119,9 @@ def test_a_full_disk_is_told_and_detection_goes_on_until_there_is_room(tmp_path:
         connector = Connector(where, MAKERS["tali"], far_end)
         await connector.start()
         try:
-            await until(lambda: far_end.connections and far_end.connection.link.is_open)
+            await until(
+                lambda: far_end.connections and far_end.connection.link.is_open, STARTED_WITHIN_S
+            )
             async with asyncio.timeout(60):
                 await scene(process, far_end)
         finally:

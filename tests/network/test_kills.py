@@ -24,7 +24,7 @@ from is41.xot.link import Link as Xot
 from is41.xot.settings import Settings as XotSettings
 from live import regnot
 from network import until
-from processes import Process
+from processes import STARTED_WITHIN_S, Process
 from steady import Caller, Teller
 
 if TYPE_CHECKING:
@@ -103,14 +103,14 @@ async def killed_again_and_again(process: Process, caller: Caller, teller: Telle
             await asyncio.sleep(chance.uniform(0, START_S))
         else:
             begun = len(caller.acknowledged)
-            await until(lambda: len(caller.acknowledged) > begun)  # noqa: B023
+            await until(lambda: len(caller.acknowledged) > begun, STARTED_WITHIN_S)  # noqa: B023
             await asyncio.sleep(chance.uniform(0, AFTER_S))
         assert process.runs, process.log[-5:]
         assert process.end(signal.SIGKILL) == -signal.SIGKILL
         await until(lambda: not caller.is_open and not teller.is_open)
         assert set(caller.acknowledged) <= set(transactions(process.folder))
         process.start()
-    await until(lambda: caller.is_open and teller.is_open)
+    await until(lambda: caller.is_open and teller.is_open, STARTED_WITHIN_S)
     caller.is_ending = True
     await until(lambda: caller.is_done)
     assert await asyncio.to_thread(process.end, signal.SIGTERM) == 0

@@ -59,9 +59,9 @@ class FarEnd(Remembers):
         return self.connections[-1]
 
 
-async def until(condition: Callable[[], object]) -> None:
+async def until(condition: Callable[[], object], within_s: float = WITHIN_S) -> None:
     """Wait until *condition* holds."""
-    async with asyncio.timeout(WITHIN_S):
+    async with asyncio.timeout(within_s):
         while not condition():  # noqa: ASYNC110  # it is about many things, not one event
             await asyncio.sleep(0.002)
 

@@ -17,6 +17,7 @@ from network import HOST, WITHIN_S
 if TYPE_CHECKING:
     from pathlib import Path
 
+STARTED_WITHIN_S: Final = 3 * WITHIN_S
 # Hands sockets over as systemd does, and becomes the daemon.
 AS_SYSTEMD: Final = """
 import os, sys
@@ -75,7 +76,7 @@ class Process:
         """Send it a signal; how it ended."""
         assert self._running is not None
         self._running.send_signal(number)
-        return self._running.wait(3 * WITHIN_S)
+        return self._running.wait(STARTED_WITHIN_S)
 
     def limit(self, what: int, most: int) -> int:
         """Let it have no more of something (`resource`); what it might have had."""
