@@ -6,11 +6,15 @@ WAL lets others read while we write; `synchronous = FULL` makes a commit outlive
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import URL, NullPool, create_engine, event
 from sqlalchemy.exc import DatabaseError
@@ -20,12 +24,14 @@ from clonewatch.locking import locked
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Iterator, Mapping
 
     from sqlalchemy import Connection, Engine
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
 BUSY_S: Final = 5.0  # how long to wait for somebody who holds the file, a backup for instance
 PRAGMAS: Final = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON")
+QUERY_ONLY: Final = "query_only = ON"
 
 
 class Database:
@@ -43,7 +49,7 @@ class Database:
         beside.touch(0o600)
         self._lock = locked(beside, "somebody else writes this store")
         self._writing = _engine(path, "BEGIN IMMEDIATE", PRAGMAS)
-        self._reading = _engine(path, "BEGIN", (*PRAGMAS, "query_only = ON"))
+        self._reading = _engine(path, "BEGIN", (*PRAGMAS, QUERY_ONLY))
         try:
             with self._writing.begin() as connection:
                 migrate(connection)
@@ -71,10 +77,42 @@ class Database:
         os.close(self._lock)
 
 
-def _engine(path: Path, begin: str, pragmas: tuple[str, ...]) -> Engine:
+@contextmanager
+def read_only(path: Path) -> Iterator[Connection]:
+    """The store at *path* as it is now, for whoever does not write it; nobody is disturbed.
+
+    Raises InputError if there is none, or one of another version.
+    """
+    if not path.exists():
+        raise InputError(path, "there is no store: has the daemon run with this configuration?")
+    query = {"uri": "true", "mode": "ro"}
+    engine = _engine(f"file:{quote(str(path))}", "BEGIN", (QUERY_ONLY,), query)
+    try:
+        with engine.connect() as connection:
+            stands = MigrationContext.configure(connection).get_current_revision()
+            ours = ScriptDirectory.from_config(_migrations()).get_current_head()
+            if stands != ours:
+                raise InputError(
+                    path,
+                    f"its schema is {stands}, ours {ours}: restart the daemon, which brings it up "
+                    "to date, or read it with the clonewatch that wrote it",
+                )
+            yield connection
+    except DatabaseError as error:
+        raise InputError(path, f"cannot be read: {error.orig}") from None
+    finally:
+        engine.dispose()
+
+
+def _engine(
+    database: Path | str,
+    begin: str,
+    pragmas: tuple[str, ...],
+    query: Mapping[str, str] | None = None,
+) -> Engine:
     """Make connections whose transactions begin with *begin*: Python's own way begins too late."""
     engine = create_engine(
-        URL.create("sqlite", database=str(path)),
+        URL.create("sqlite", database=str(database), query=dict(query or {})),
         poolclass=NullPool,
         connect_args={"timeout": BUSY_S, "isolation_level": None, "check_same_thread": False},
     )
@@ -93,7 +131,12 @@ def _engine(path: Path, begin: str, pragmas: tuple[str, ...]) -> Engine:
 
 def migrate(connection: Connection) -> None:
     """Bring a database to the newest schema."""
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config = _migrations()
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+
+
+def _migrations() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    return config

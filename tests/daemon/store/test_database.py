@@ -9,7 +9,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.exc import OperationalError
 
 from clonewatch.errors import InputError
-from clonewatch.store.database import Database
+from clonewatch.store.database import Database, read_only
 from clonewatch.store.tables import positions
 
 if TYPE_CHECKING:
@@ -67,3 +67,41 @@ def test_a_newer_store_is_left_alone(tmp_path: Path) -> None:
 def test_a_folder_with_a_percent_sign_is_no_riddle(tmp_path: Path) -> None:
     Database(tmp_path / "50%" / "store.sqlite").close()
     assert (tmp_path / "50%" / "store.sqlite").exists()
+
+
+def test_anybody_reads_beside_the_writer(tmp_path: Path) -> None:
+    path = tmp_path / "a?b#c 100%.sqlite"
+    database = Database(path)
+    with database.writer() as writer, writer.begin():
+        writer.execute(insert(positions).values(name="judged", value=5))
+    with read_only(path) as reader, database.writer() as writer:
+        assert reader.execute(select(positions.c.value)).all() == [(5,)]
+        with writer.begin():
+            writer.execute(positions.update().values(value=6))
+        assert reader.execute(select(positions.c.value)).all() == [(5,)]
+        with pytest.raises(OperationalError, match="readonly"):
+            reader.execute(positions.update().values(value=7))
+    database.close()
+
+
+def test_a_store_that_is_not_there_is_not_made_by_reading(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="there is no store"), read_only(tmp_path / "x"):
+        pass
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_store_of_another_version_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "store.sqlite"
+    database = Database(path)
+    with database.writer() as writer, writer.begin():
+        writer.exec_driver_sql("UPDATE alembic_version SET version_num = '0000'")
+    with pytest.raises(InputError, match="its schema is 0000"), read_only(path):
+        pass
+    database.close()
+
+
+def test_what_is_no_store_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text("not a database, but long enough to look at" * 100)
+    with pytest.raises(InputError, match="cannot be read"), read_only(path):
+        pass
