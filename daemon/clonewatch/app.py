@@ -22,7 +22,6 @@ from clonewatch.clonerecords import CloneRecords, record_id
 from clonewatch.config.sections import Mode
 from clonewatch.detector import Detector
 from clonewatch.errors import InputError
-from clonewatch.evidence.network import Network
 from clonewatch.live.clockkeeper import ClockKeeper
 from clonewatch.live.delivery import Delivery
 from clonewatch.live.intake import Intake
@@ -58,7 +57,6 @@ if TYPE_CHECKING:
 
 # Tables that are read when the daemon starts, and no more.
 ONLY_AT_START: Final = ("mode", "state_directory", "window", "regnots", "record_file", "control")
-STORE_FILE: Final = "clonewatch.sqlite"
 MIB: Final = 1 << 20
 LOOK_EVERY_S: Final = 2.0
 TICK_EVERY_S: Final = 60.0
@@ -87,11 +85,9 @@ class App:
         self._numbers = self._sources.number(source.name for source in config.sources)
         self._words = CloneRecords(settings.mscs, self._sources.names)
         self.consequences = Consequences(
-            words=self._words, network=_network(settings), alarms_leave=config.mode is Mode.ACTIVE
+            words=self._words, network=settings.network, alarms_leave=config.mode is Mode.ACTIVE
         )
-        self.store = Store.open(
-            config.state_directory / STORE_FILE, self._words, self.consequences, tell=self._told
-        )
+        self.store = Store.open(config.store_file, self._words, self.consequences, tell=self._told)
         self.office = Office(self.store, self.consequences, config, tell=self._delivery_told)
         self.troubles = Troubles(self.office.selves)
         self.record = Recorder(
@@ -244,8 +240,8 @@ class App:
 
     def _use_network(self) -> None:
         """Weigh by what is known of the network now."""
-        network = _network(self.settings)
-        self.consequences.network = replace(network, clocks=self.clocks.watch.clocks)
+        clocks = self.clocks.watch.clocks
+        self.consequences.network = replace(self.settings.network, clocks=clocks)
 
     def _kept_soon(self) -> None:
         """The record file has written something; called by its thread."""
@@ -295,12 +291,6 @@ def _judges_otherwise(one: Settings, other: Settings) -> bool:
     if one.travel is None or other.travel is None:
         return one.travel is not other.travel
     return one.mscs.rows != other.mscs.rows or not np.array_equal(one.travel.ms, other.travel.ms)
-
-
-def _network(settings: Settings) -> Network:
-    travel = settings.travel
-    travel_ms = None if travel is None else travel.ms
-    return Network(homes=settings.homes, mscs=settings.mscs, travel_ms=travel_ms)
 
 
 def _retention(config: Config) -> Retention:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from clonewatch.config import load
 from clonewatch.errors import Fault, InputError, Misconfigured
 from clonewatch.evidence.homes import NO_HOMES, Homes
+from clonewatch.evidence.network import Network
 from clonewatch.mscs import Mscs
 from clonewatch.sources.bpf import check_filter
 from clonewatch.tls import context_of
@@ -31,6 +32,12 @@ class Settings:
     travel: TravelTimes | None  # None in mode learn, if none are given
     homes: Homes = NO_HOMES
     tls: Mapping[str, ssl.SSLContext] = field(default_factory=dict)  # by the link's name
+
+    @property
+    def network(self) -> Network:
+        """What evidence is weighed by."""
+        travel_ms = None if self.travel is None else self.travel.ms
+        return Network(homes=self.homes, mscs=self.mscs, travel_ms=travel_ms)
 
 
 def read(path: Path) -> Settings:

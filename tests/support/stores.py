@@ -38,10 +38,8 @@ DAY: Final = 24 * HOUR
 MIN: Final = 6145551234
 MARKET: Final = 4660 << 8
 NAMES: Final = ("MSC A", "MSC B", "MSC C", "MSC D", "MSC E")
-WORDS: Final = CloneRecords(
-    Mscs([Msc(mscid=MARKET | at, name=name) for at, name in enumerate(NAMES, 1)]),
-    ["west", "east"],
-)
+MSCS: Final = Mscs([Msc(mscid=MARKET | at, name=name) for at, name in enumerate(NAMES, 1)])
+WORDS: Final = CloneRecords(MSCS, ["west", "east"])
 
 
 def conflict(

@@ -15,6 +15,7 @@ from clonewatch.cli import (
     lab,
     records,
     replay,
+    report,
     run,
     status,
     travel,
@@ -39,6 +40,7 @@ app.add_typer(travel.app, name="travel")
 app.add_typer(records.app, name="records")
 app.add_typer(lab.app, name="lab")
 app.add_typer(cases.app, name="cases")
+app.command("report")(report.report)
 app.command("status")(status.status)
 app.command("twins")(twins.twins)
 app.command("demo")(demo.demo)

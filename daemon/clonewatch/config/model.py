@@ -19,6 +19,7 @@ from .sections import (
     RecordFileSettings,
     RefusedSettings,
     RegnotSettings,
+    ReportSettings,
     Sniffer,
     Spool,
     Tables,
@@ -59,6 +60,7 @@ class Config(BaseSettings):
     metrics: MetricsSettings = MetricsSettings()
     log: LogSettings = LogSettings()
     refused: RefusedSettings = RefusedSettings()
+    report: ReportSettings = ReportSettings()
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -92,6 +94,16 @@ class Config(BaseSettings):
     def refused_file(self) -> Path:
         """Where messages are kept that could not be decoded."""
         return self.refused.file or self.state_directory / "refused.pcap"
+
+    @property
+    def report_directory(self) -> Path:
+        """Where reports are written."""
+        return self.report.directory or self.state_directory / "reports"
+
+    @property
+    def store_file(self) -> Path:
+        """Clone records, cases, alarms."""
+        return self.state_directory / "clonewatch.sqlite"
 
     @property
     def control_socket(self) -> Path:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 from typing import Annotated, Final, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field
+from pydantic import Field, PlainValidator
 
 from clonewatch.addresses import PORT_MAX
 
@@ -111,6 +112,23 @@ class LogSettings(Section):
 
     level: Literal["debug", "info", "warning", "error"] = "info"
     subscribers: Literal["masked", "shown"] = "masked"
+
+
+def _zone(given: object) -> ZoneInfo:
+    try:
+        return given if isinstance(given, ZoneInfo) else ZoneInfo(str(given))
+    # Beside names that are not known: one that leaves the folder, or is one.
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(
+            f"should be a time zone like America/New_York or UTC, is {given!r}"
+        ) from None
+
+
+class ReportSettings(Section):
+    """``[report]``: what ``report`` writes."""
+
+    time_zone: Annotated[ZoneInfo, PlainValidator(_zone)] = ZoneInfo("UTC")  # whose days they are
+    directory: FilePath | None = None  # None: reports/ in the state directory
 
 
 class RefusedSettings(Section):

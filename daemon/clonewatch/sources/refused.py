@@ -138,13 +138,18 @@ def packet_block(octets: bytes, layer: Layer, time_ms: int, why: str) -> bytes:
     return _block(ENHANCED_PACKET, head + _padded(kept) + options)
 
 
+def older_than(path: Path) -> Path:
+    """The older file of the ring at *path*."""
+    return path.with_name(f"{path.stem}.1{path.suffix}")
+
+
 class _Ring:
     """The two files. Every method raises OSError."""
 
     def __init__(self, path: Path, octets_max: int) -> None:
         self.path = path
         self._octets_max = max(octets_max, len(HEADER) + _PACKET_LENGTH_MAX)
-        self._older = path.with_name(f"{path.stem}.1{path.suffix}")
+        self._older = older_than(path)
         self._descriptor, self._octets = self._opened()
 
     def write(self, blocks: list[bytes]) -> None:

@@ -124,7 +124,7 @@ def load_travel(
 
 
 @contextmanager
-def write_atomically(path: Path | str) -> Iterator[TextIO]:
+def write_atomically(path: Path | str, mode: int = 0o644) -> Iterator[TextIO]:
     """A text stream whose octets become *path* at the end, all of them or none."""
     path = Path(path)
     with _faults_named(path):
@@ -135,7 +135,7 @@ def write_atomically(path: Path | str) -> Iterator[TextIO]:
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
-        beside.chmod(0o644)
+        beside.chmod(mode)
         with _faults_named(path):
             beside.replace(path)
     except BaseException:
