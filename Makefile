@@ -9,6 +9,7 @@ LIB := $(PREFIX)/lib/clonewatch
 SHARE := $(PREFIX)/share/clonewatch
 INTO := $(DESTDIR)$(PREFIX)
 UNIT := $(INTO)/lib/systemd/system/clonewatch.service
+REPORT := $(INTO)/lib/systemd/system/clonewatch-report.service
 CONFIG := $(DESTDIR)$(SYSCONFDIR)/clonewatch
 
 .PHONY: demo test check format bench bench-smoke evaluate install units clean
@@ -51,7 +52,7 @@ install:
 	$(if $(DESTDIR),grep -rlIF '$(DESTDIR)' $(DESTDIR)$(LIB)/bin $(DESTDIR)$(LIB)/pyvenv.cfg | xargs sed -i 's|$(DESTDIR)||g')
 	install -d $(INTO)/bin $(INTO)/lib/systemd/system $(INTO)/lib/sysusers.d $(INTO)/lib/tmpfiles.d
 	ln -sf $(LIB)/bin/clonewatch $(INTO)/bin/clonewatch
-	for unit in clonewatch.service clonewatch.socket; do \
+	for unit in clonewatch.service clonewatch.socket clonewatch-report.service clonewatch-report.timer; do \
 		sed 's|/usr/bin/|$(PREFIX)/bin/|; s|/usr/share/doc/clonewatch|$(SHARE)|; s|/etc/clonewatch|$(SYSCONFDIR)/clonewatch|' \
 			systemd/$$unit > $(INTO)/lib/systemd/system/$$unit || exit 1; done
 	install -m 644 systemd/clonewatch.sysusers.conf $(INTO)/lib/sysusers.d/clonewatch.conf
@@ -65,8 +66,9 @@ install:
 # Of what `make install` has put there: are the units right, and as closed as they can be? With each
 # drop-in, too. (verify ends with 0 even where it has to complain of a key.)
 units:
-	! systemd-analyze verify $(UNIT) $(UNIT:.service=.socket) 2>&1 | grep clonewatch
+	! systemd-analyze verify $(UNIT) $(UNIT:.service=.socket) $(REPORT) $(REPORT:.service=.timer) 2>&1 | grep clonewatch
 	systemd-analyze security --offline=true --no-pager --threshold=25 $(UNIT)
+	systemd-analyze security --offline=true --no-pager --threshold=25 $(REPORT)
 	for drop_in in systemd/drop-ins/*.conf; do \
 		work=$$(mktemp -d) && mkdir $$work/clonewatch.service.d && cp $(UNIT) $$work && \
 		cp $$drop_in $$work/clonewatch.service.d && \
