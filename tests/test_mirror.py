@@ -15,6 +15,7 @@ WITHOUT: Final = {
     "daemon/clonewatch/__main__.py": "two lines; test_output runs them",
     "daemon/clonewatch/store/migrations/env.py": "every store that is opened runs it",
     "daemon/clonewatch/store/migrations/versions/v0001_first.py": "test_tables holds it to them",
+    "daemon/clonewatch/store/migrations/versions/v0002_suspension.py": "likewise",
     "daemon/clonewatch/cli/options.py": "annotations alone; every verb's test uses them",
     "daemon/clonewatch/cli/travel/options.py": "annotations alone; every verb's test uses them",
 }

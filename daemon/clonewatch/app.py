@@ -18,6 +18,7 @@ import structlog
 from clonewatch.actions.alarms.events import OutputResumed
 from clonewatch.actions.consequences import Consequences
 from clonewatch.actions.office import Office
+from clonewatch.actions.suspension.service import Suspension
 from clonewatch.clonerecords import CloneRecords, record_id
 from clonewatch.config.sections import Mode
 from clonewatch.detector import Detector
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from clonewatch.detector import Conflict
     from clonewatch.recordfile.events import Event as RecordEvent
     from clonewatch.registrations import Batch, Registration
+    from clonewatch.roles.asker import Asker
     from clonewatch.settings import Settings
     from clonewatch.sources.refused import Failed, Resumed
     from clonewatch.store.events import Event as StoreEvent
@@ -113,7 +115,9 @@ class App:
             refused=lambda line, refusal: self._refused(line.source, refusal),
             fresh_s=config.window.fresh_seconds,
         )
-        self.links = LinkSet(self.intake, sockets)
+        self.suspension = Suspension(self.store, self.consequences, config, self._hlr)
+        self.office.committed = self.suspension.wake
+        self.links = LinkSet(self.intake, sockets, is_suspended=self.suspension.is_suspended)
         self.clocks = ClockKeeper(changed=self._clocks_changed)
         deliver = Delivery(self.judge, self.clocks.take)
         self.spools = SpoolSet(self.record, deliver, self.troubles.spool_told)
@@ -122,6 +126,7 @@ class App:
     async def start(self) -> None:
         """Fill the window, and then let far ends send. Raises InputError, OSError."""
         await self.links.use(self.settings, self._numbers)
+        await self.suspension.start()
         self._look()
         begun = time.monotonic()
         config = self.settings.config
@@ -165,6 +170,7 @@ class App:
         self._use_network()
         self.consequences.alarms_leave = settings.config.mode is Mode.ACTIVE
         await asyncio.to_thread(self.office.use, settings.config)
+        await self.suspension.use(settings.config)
         if _judges_otherwise(settings, before):
             self.office.travel_changed()
         stays = [
@@ -203,6 +209,7 @@ class App:
         self.intake.flush()
         await asyncio.to_thread(self.record.close)
         self.judge.kept()
+        await self.suspension.stop()
         await asyncio.to_thread(self.office.close)
         await asyncio.to_thread(self.store.close)
         await asyncio.to_thread(self.refused.close)
@@ -242,6 +249,9 @@ class App:
         """Weigh by what is known of the network now."""
         clocks = self.clocks.watch.clocks
         self.consequences.network = replace(self.settings.network, clocks=clocks)
+
+    def _hlr(self, name: str) -> Asker | None:
+        return self.links.asker(name)
 
     def _kept_soon(self) -> None:
         """The record file has written something; called by its thread."""

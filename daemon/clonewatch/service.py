@@ -17,6 +17,7 @@ from clonewatch.config.values import SystemdSocket
 from clonewatch.control.callers import Permissions
 from clonewatch.control.cases import CaseRoutes
 from clonewatch.control.server import ControlServer
+from clonewatch.control.suspension import SuspensionRoutes
 from clonewatch.errors import InputError, Misconfigured
 from clonewatch.live.telling import problems_of, status_of, values_of
 from clonewatch.metrics import Metrics
@@ -76,6 +77,7 @@ async def _let_ask(
 
     control.add("GET", "/status", status)
     CaseRoutes(app.store, app.office.orders).add_to(control)
+    SuspensionRoutes(app.suspension).add_to(control)
     await control.start(config.control_socket)
     stack.push_async_callback(control.stop)
     listen = config.metrics.listen

@@ -84,9 +84,17 @@ def _clock_ms() -> int:
 
 @asynccontextmanager
 async def beside(
-    folder: Path, scenario: Scenario, transport: Transport, *, relay: bool = False
+    folder: Path,
+    scenario: Scenario,
+    transport: Transport,
+    *,
+    relay: bool = False,
+    further: str = "",
 ) -> AsyncIterator[Both]:
-    """A network whose RVCDs and MSCs reach a daemon, and whose HLR the daemon reaches."""
+    """A network whose RVCDs and MSCs reach a daemon, and whose HLR the daemon reaches.
+
+    *further*: tables of the daemon's configuration; with any, its mode is `active`.
+    """
     write_daemon_files(folder, scenario, 1.0, transport, 7001, relay=relay)
     path = folder / "clonewatch.toml"
     sockets: dict[str, list[socket.socket]] = {}
@@ -123,9 +131,10 @@ async def beside(
         there = {f"{_word(w.connecting)}.{_word(w.listening)}": w.address for w in network.wires}
         there["hlr"] = there["psms.hlr"]
         connects = re.compile(r'name = "([^"]+)"((?:\n\w+ = .+)*?)\nconnect = "[^"]+"')
-        path.write_text(
-            connects.sub(lambda m: f'name = "{m[1]}"{m[2]}\nconnect = "{there[m[1]]}"', text)
-        )
+        text = connects.sub(lambda m: f'name = "{m[1]}"{m[2]}\nconnect = "{there[m[1]]}"', text)
+        if further:
+            text = text.replace('mode = "test"', 'mode = "active"') + further
+        path.write_text(text)
         app = App(read(path), sockets)
         stack.push_async_callback(app.stop, "the test is over")
         await app.start()

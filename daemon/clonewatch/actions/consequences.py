@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from clonewatch.cases import suspects, weighing
-from clonewatch.cases.case import Book
+from clonewatch.cases.case import PROGRAM, Book
 from clonewatch.cases.life import ALARMED, Act
 from clonewatch.cases.policy import DEFAULT
 from clonewatch.cases.suspects import Suspects
@@ -15,11 +15,14 @@ from clonewatch.cases.watched import NOTHING, WatchList, tell_sightings
 from clonewatch.cases.ways import Ways
 from clonewatch.evidence.findings import Severity
 from clonewatch.evidence.network import NOTHING_OF_IT
-from clonewatch.store import outbox, recording
+from clonewatch.store import recording
 from is41.msid import msid_digits
 
 from .alarms.book import AlarmBook, Report
 from .alarms.kinds import Kind
+from .suspension import items
+from .suspension.rules import OFF, Mode, Rules
+from .suspension.standing import look_again
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -47,6 +50,7 @@ class Consequences:
     words: CloneRecords
     network: Network = NOTHING_OF_IT
     policy: Policy = DEFAULT
+    suspension: Rules = OFF
     outputs: Sequence[str] = ()
     alarms_leave: bool = True
     watched: WatchList = field(default=NOTHING)  # as of the last transaction
@@ -86,9 +90,11 @@ class Consequences:
 
     def settle(self, book: Book, reports: Iterable[Report] = ()) -> None:
         """Write what became of cases, and their alarms; *reports* beside them."""
+        over = {case.id: case for case, _ in book.acts if case.state not in ALARMED}
+        items.withdraw(book, over.values(), "the case is over", who=PROGRAM)
         book.write()
-        over = [case.id for case, _ in book.acts if case.state not in ALARMED]
-        outbox.cancel_suspensions(book.connection, over, book.now_ms, "the case is over")
+        if self.suspension.mode is not Mode.OFF:
+            look_again(book.connection, book.changed.values(), book.now_ms)
         alarms = AlarmBook(book.connection, book.now_ms, self.outputs_of)
         alarms.take([*_case_reports(book.acts), *reports])
 

@@ -45,6 +45,7 @@ class Office:
         self._consequences = consequences
         self._tell = tell
         self._ticks = 0
+        self.committed: Callable[[], None] = lambda: None  # after each transaction; by its thread
         self.orders = Orders(store, consequences)
         self.selves = Selves(store, consequences.outputs_of, self._send_directly)
         self._delivery = self._begun(config)
@@ -109,6 +110,7 @@ class Office:
 
     def _wake(self) -> None:
         self._delivery.wake()
+        self.committed()
 
     def _send_directly(self, notice: Notice, outputs: Sequence[str]) -> None:
         self._delivery.send_directly(notice, outputs)

@@ -59,7 +59,7 @@ class Orders:
         """Say that it is none; it is silent for a while unless something graver is found."""
 
         def work(book: Book) -> Case:
-            case = _case(book, case_id)
+            case = case_of(book.connection, case_id)
             severity = case.severity
             book.move(case, Input.DISMISS, who=who, note=note)
             case.silent_until = book.now_ms + self._consequences.policy.silence_ms
@@ -81,7 +81,7 @@ class Orders:
         """
 
         def work(book: Book) -> Case:
-            case = _case(book, case_id)
+            case = case_of(book.connection, case_id)
             old = set(esns) or _esns(book.connection, case_id)
             if not old:
                 raise OrderError(f"case {case_id} knows no ESN to watch: say which, with --esn")
@@ -97,7 +97,7 @@ class Orders:
         """Add a note to the audit trail."""
 
         def work(book: Book) -> Case:
-            case = _case(book, case_id)
+            case = case_of(book.connection, case_id)
             book.tell(case, "note", who=who, note=note)
             return case
 
@@ -105,7 +105,7 @@ class Orders:
 
     def _move(self, case_id: int, what: Input, who: str, note: str) -> Future[dict[str, Any]]:
         def work(book: Book) -> Case:
-            case = _case(book, case_id)
+            case = case_of(book.connection, case_id)
             book.move(case, what, who=who, note=note)
             return case
 
@@ -125,9 +125,10 @@ class Orders:
         return self._store.do(transaction)
 
 
-def _case(book: Book, case_id: int) -> Case:
+def case_of(connection: Connection, case_id: int) -> Case:
+    """The case with a number. Raises OrderError."""
     try:
-        return by_id(book.connection, [case_id])[case_id]
+        return by_id(connection, [case_id])[case_id]
     except KeyError:
         raise OrderError(f"there is no case {case_id}: see `cases list`") from None
 

@@ -16,6 +16,7 @@ from clonewatch.registrations import SOURCES_MAX
 from .alarms import NamedOutput
 from .links import BaseLink, Role
 from .sections import Mode, RecordFileSettings, Sniffer, Spool, Tables, WindowSettings
+from .suspension import SuspensionSettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -55,19 +56,24 @@ def sources_are_numbered(parts: Parts) -> Iterator[Fault]:
 
 
 def hlrs_are_links(parts: Parts) -> Iterator[Fault]:
-    """Who answers for an HLR asks it over a link of role hlr."""
+    """Who answers for an HLR, or suspends, asks it over a link of role hlr."""
     links = dict(parts.of(BaseLink))
     roles: dict[object, Role | None] = dict.fromkeys(
         name for key, name in parts.names.items() if key.startswith("links")
     )
     roles |= {link.name: link.role for link in links.values()}
-    for key, link in links.items():
-        if link.hlr is None:
+    asking: list[tuple[str, BaseLink | SuspensionSettings]] = [
+        *links.items(),
+        *parts.of(SuspensionSettings),
+    ]
+    for key, table in asking:
+        hlr = table.hlr
+        if hlr is None:
             continue
-        if link.hlr not in roles:
-            yield Fault(f"{key}.hlr", f"no link is called {link.hlr!r}")
-        elif roles[link.hlr] not in {Role.HLR, None}:
-            yield Fault(f"{key}.hlr", f"the link {link.hlr!r} has not the role hlr")
+        if hlr not in roles:
+            yield Fault(f"{key}.hlr", f"no link is called {hlr!r}")
+        elif roles[hlr] not in {Role.HLR, None}:
+            yield Fault(f"{key}.hlr", f"the link {hlr!r} has not the role hlr")
 
 
 def listeners_differ(parts: Parts) -> Iterator[Fault]:

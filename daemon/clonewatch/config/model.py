@@ -25,6 +25,7 @@ from .sections import (
     Tables,
     WindowSettings,
 )
+from .suspension import SuspensionSettings
 from .values import HOUR_MS, MINUTE_MS, FilePath
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ class Config(BaseSettings):
     sniffers: tuple[Sniffer, ...] = ()
     cases: CaseSettings = CaseSettings()
     alarms: tuple[AlarmOutput, ...] = ()
+    suspension: SuspensionSettings = SuspensionSettings()
     control: Control = Control()
     metrics: MetricsSettings = MetricsSettings()
     log: LogSettings = LogSettings()

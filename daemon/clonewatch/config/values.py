@@ -11,6 +11,7 @@ from pydantic import Field, PlainValidator, StringConstraints, ValidationInfo
 
 from clonewatch.addresses import Address
 from clonewatch.mscs import parse_mscid
+from clonewatch.msids import parse_msid
 from is41.mtp.pointcode import PointCode
 
 SYSTEMD: Final = "systemd:"
@@ -62,6 +63,10 @@ def _mscid(given: object) -> int:
     return parse_mscid(str(given))
 
 
+def _msid(given: object) -> int:
+    return given if isinstance(given, int) else parse_msid(str(given))
+
+
 def _octets(given: object) -> bytes:
     if isinstance(given, bytes):
         return given
@@ -77,6 +82,7 @@ Listen = Annotated[Address | SystemdSocket, PlainValidator(_listen)]
 Connect = Annotated[Address, PlainValidator(_connect)]
 SignallingPoint = Annotated[PointCode, PlainValidator(_point_code)]
 Mscid = Annotated[int, PlainValidator(_mscid)]
+Msid = Annotated[int, PlainValidator(_msid)]
 Octets = Annotated[bytes, PlainValidator(_octets)]
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 Digits = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,15}$")]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from aiohttp import web
 
 from clonewatch.actions.orders import OrderError
 from clonewatch.cases import showing
 from clonewatch.cases.life import ALARMED, State
-from is41.msid import IMSI_DIGITS_MAX, MIN_DIGITS, msid_of_imsi, msid_of_min
+from clonewatch.msids import parse_msid
 
 from .server import Refused
 
@@ -31,6 +31,7 @@ BAD: Final = web.HTTPBadRequest.status_code
 MISSING: Final = web.HTTPNotFound.status_code
 _ESN: Final = re.compile(r"[0-9A-Fa-f]{8}")
 CONFLICT: Final = web.HTTPConflict.status_code
+T = TypeVar("T")
 
 
 class CaseRoutes:
@@ -57,8 +58,8 @@ class CaseRoutes:
         """Give cases in short, the newest first: `state` (several, or all), `msid`, `before`."""
         states = _states(asked.query.get("state", ""))
         msid = _msid(asked.query["msid"]) if "msid" in asked.query else None
-        before = _number(asked.query["before"]) if "before" in asked.query else None
-        limit = _number(asked.query.get("limit", str(showing.LIST_MAX)))
+        before = number_of(asked.query["before"]) if "before" in asked.query else None
+        limit = number_of(asked.query.get("limit", str(showing.LIST_MAX)))
 
         def read() -> list[dict[str, Any]]:
             with self._store.read() as connection:
@@ -70,7 +71,7 @@ class CaseRoutes:
 
     async def show(self, asked: Asked) -> object:
         """All of one case."""
-        case_id = _number(asked.path["case"])
+        case_id = number_of(asked.path["case"])
 
         def read() -> dict[str, Any] | None:
             with self._store.read() as connection:
@@ -84,25 +85,25 @@ class CaseRoutes:
     async def open(self, asked: Asked) -> object:
         """A victim's own report: `msid`, `note`."""
         msid = _msid(str(asked.body.get("msid", "")))
-        return await _done(self._orders.open(msid, who=asked.caller.name, note=_note(asked)))
+        return await done(self._orders.open(msid, who=asked.caller.name, note=note_of(asked)))
 
     async def close(self, asked: Asked) -> object:
         """End a case; with `reissued` its identity, or `esns`, are watched."""
-        case_id, who, note = _number(asked.path["case"]), asked.caller.name, _note(asked)
+        case_id, who, note = number_of(asked.path["case"]), asked.caller.name, note_of(asked)
         if asked.body.get("reissued") is True:
             esns = _esns(asked.body.get("esns", []))
-            return await _done(self._orders.reissue(case_id, who=who, note=note, esns=esns))
-        return await _done(self._orders.close(case_id, who=who, note=note))
+            return await done(self._orders.reissue(case_id, who=who, note=note, esns=esns))
+        return await done(self._orders.close(case_id, who=who, note=note))
 
     def _ordering(self, order: Callable[..., Future[dict[str, Any]]]) -> Callable[[Asked], Any]:
         async def handle(asked: Asked) -> object:
-            case_id = _number(asked.path["case"])
-            return await _done(order(case_id, who=asked.caller.name, note=_note(asked)))
+            case_id = number_of(asked.path["case"])
+            return await done(order(case_id, who=asked.caller.name, note=note_of(asked)))
 
         return handle
 
 
-async def _done(future: Future[dict[str, Any]]) -> dict[str, Any]:
+async def done(future: Future[T]) -> T:
     """What became of an order. Raises Refused."""
     try:
         return await asyncio.wrap_future(future)
@@ -123,21 +124,21 @@ def _states(text: str) -> tuple[State, ...]:
 
 def _msid(text: str) -> int:
     """Key of a MIN or an IMSI in digits."""
-    if text.isascii() and text.isdigit():
-        if len(text) == MIN_DIGITS:
-            return msid_of_min(text)
-        if MIN_DIGITS < len(text) <= IMSI_DIGITS_MAX:
-            return msid_of_imsi(text)
-    raise Refused(BAD, f"msid {text!r}: give the ten digits of a MIN, or the 11 to 15 of an IMSI")
+    try:
+        return parse_msid(text)
+    except ValueError as error:
+        raise Refused(BAD, f"msid {text!r}: {error}") from None
 
 
-def _number(text: str) -> int:
+def number_of(text: str) -> int:
+    """A whole number. Raises Refused."""
     if not (text.isascii() and text.isdigit() and len(text) <= 15):
         raise Refused(BAD, f"{text!r} is no number")
     return int(text)
 
 
-def _note(asked: Asked) -> str:
+def note_of(asked: Asked) -> str:
+    """The note of an order. Raises Refused."""
     note = asked.body.get("note", "")
     if not isinstance(note, str) or len(note) > NOTE_MAX:
         raise Refused(BAD, f"note: give at most {NOTE_MAX} characters")

@@ -72,6 +72,11 @@ class LinkSet:
         """What came from the source *name*, through every change of the configuration."""
         return self._counts.setdefault(name, Counts())
 
+    def asker(self, name: str) -> Asker | None:
+        """Whoever asks the HLR of a link, if there is such a link."""
+        live = self.links.get(name)
+        return live.handler if live is not None and isinstance(live.handler, Asker) else None
+
     async def use(self, settings: Settings, numbers: Mapping[str, int]) -> None:
         """Run the links of *settings*; what is as it was goes on.
 

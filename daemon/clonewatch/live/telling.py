@@ -170,6 +170,7 @@ def problems_of(app: App) -> list[str]:
         if silence.is_silent
     ]
     found += [f"alarms to {name} wait" for name in app.office.failing()]
+    found += app.suspension.problems()
     return found
 
 

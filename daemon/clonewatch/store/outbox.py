@@ -92,22 +92,6 @@ def put_off(connection: Connection, item_id: int, due_at: int, reason: str) -> N
     )
 
 
-def cancel_suspensions(
-    connection: Connection, case_ids: Sequence[int], now_ms: int, reason: str
-) -> None:
-    """Cancel suspensions of cases that have not been sent."""
-    for some in chunks(case_ids):
-        connection.execute(
-            outbox.update()
-            .where(
-                outbox.c.case_id.in_(some),
-                outbox.c.kind == SUSPENSION,
-                outbox.c.outcome.is_(None),
-            )
-            .values(outcome=str(Outcome.CANCELLED), ended_at=now_ms, reason=reason)
-        )
-
-
 def cancel_strangers(
     connection: Connection, kind: str, outputs: Sequence[str], now_ms: int
 ) -> None:

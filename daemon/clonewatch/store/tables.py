@@ -86,6 +86,31 @@ case_events: Final = Table(
     Index(None, "case_id"),
 )
 
+# What was decided about suspending a case, and what the HLR did.
+suspensions: Final = Table(
+    "suspensions", metadata,
+    Column("case_id",      Integer, ForeignKey("cases.id", ondelete="CASCADE"), primary_key=True),
+    Column("verdict",      String,     nullable=False),  # the last `deciding.Reason`, or ""
+    Column("look_at",      BigInteger),                  # when to decide again; none: on a conflict
+    Column("suspended_at", BigInteger),                  # when the HLR took it
+    Column("esn",          BigInteger),                  # with which ESN
+    Column("restore_at",   BigInteger),                  # by itself
+    Column("restored_at",  BigInteger),                  # conflicts up to then suspend no more
+    Column("by_hand",      Boolean,    nullable=False),  # a person restored it
+    Index(None, "look_at"),
+    Index(None, "restore_at"),
+)
+
+# The kill switch: its last row is how it stands. Rows are only added.
+suspension_switch: Final = Table(
+    "suspension_switch", metadata,
+    Column("id",   Integer,    primary_key=True),
+    Column("at",   BigInteger, nullable=False),
+    Column("who",  String,     nullable=False),
+    Column("what", String,     nullable=False),  # `switch.Switch`
+    Column("note", String,     nullable=False),
+)
+
 # Identities that were given up: their next registration alarms.
 watched: Final = Table(
     "watched", metadata,

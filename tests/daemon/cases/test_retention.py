@@ -45,6 +45,8 @@ def test_cases_that_are_over_go_with_all_that_is_theirs() -> None:
             "clone_records": 1,
             "outbox": 1,
             "suspects": 0,
+            "suspension_switch": 0,
+            "suspensions": 0,
             "watched": 0,
         }
 

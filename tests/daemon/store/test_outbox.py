@@ -54,16 +54,6 @@ def test_an_outcome_stays() -> None:
         assert outcomes(connection) == [("refused", 1, "400")]
 
 
-def test_only_suspensions_of_the_case_are_cancelled() -> None:
-    with empty() as connection:
-        put(connection, "hlr", kind="suspension")
-        put(connection, "hlr", kind="suspension", case_id=2)
-        put(connection, "hlr", kind="restoration")
-        put(connection, "log")
-        outbox.cancel_suspensions(connection, [1], TEN, "dismissed")
-        assert [each[0] for each in outcomes(connection)] == ["cancelled", None, None, None]
-
-
 def test_what_waits_for_an_output_that_is_gone_is_cancelled() -> None:
     with empty() as connection:
         put(connection, "log")

@@ -28,6 +28,7 @@ class Kind(StrEnum):
     STORE_FAILING = "store_failing"
     CLOCK_RUNAWAY = "clock_runaway"
     TRAVEL_TIMES_SUSPECT = "travel_times_suspect"
+    SUSPENSION_STOPPED = "suspension_stopped"
 
 
 class Row(NamedTuple):
@@ -50,6 +51,7 @@ TABLE: Final[dict[Kind, Row]] = {
     Kind.STORE_FAILING:        Row(EventType.PROCESSING_ERROR, "storageCapacityProblem",            "the store",    "it is written again"),
     Kind.CLOCK_RUNAWAY:        Row(EventType.EQUIPMENT,        "timingProblem",                     "a source or an MSC", "its clock is right again"),
     Kind.TRAVEL_TIMES_SUSPECT: Row(EventType.PROCESSING_ERROR, "configurationOrCustomizationError", "an MSC, or a pair", "there are new travel times, or no conflict for a day"),
+    Kind.SUSPENSION_STOPPED:   Row(EventType.QUALITY_OF_SERVICE, "thresholdCrossed",                "suspension by itself", "an operator resumes it"),
 }
 # fmt: on
 

@@ -1,0 +1,87 @@
+"""The table `suspensions`: what was decided of each case, and what the HLR did."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.sqlite import insert
+
+from clonewatch.cases.life import State
+from clonewatch.store.tables import cases, suspensions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from sqlalchemy import Connection
+
+    from clonewatch.cases.case import Case
+
+
+def of(connection: Connection, case_id: int) -> Mapping[str, Any]:
+    """The row of a case; an empty one if nothing was decided yet."""
+    where = suspensions.c.case_id == case_id
+    row = connection.execute(select(suspensions).where(where)).mappings().one_or_none()
+    return dict.fromkeys(suspensions.c.keys()) if row is None else dict(row)
+
+
+def put(connection: Connection, case_ids: Iterable[int], **values: Any) -> None:
+    """Change the rows of some cases, or make them."""
+    rows = [{"case_id": case_id, "verdict": "", "by_hand": False} | values for case_id in case_ids]
+    if rows:
+        statement = insert(suspensions).on_conflict_do_update(
+            index_elements=["case_id"], set_=values
+        )
+        connection.execute(statement, rows)
+
+
+def look_again(connection: Connection, cases: Iterable[Case], now_ms: int) -> None:
+    """Let cases that changed be decided again, if there is anything to decide."""
+    open_ = [case.id for case in cases if case.state in {State.OPEN, State.CONFIRMED}]
+    put(connection, open_, look_at=now_ms)
+
+
+def due(connection: Connection, now_ms: int, limit: int) -> list[int]:
+    """Cases that are to be decided."""
+    rows = connection.execute(
+        select(suspensions.c.case_id)
+        .where(suspensions.c.look_at <= now_ms)
+        .order_by(suspensions.c.look_at)
+        .limit(limit)
+    )
+    return list(rows.scalars())
+
+
+def to_restore(connection: Connection, now_ms: int, limit: int) -> list[int]:
+    """Cases whose suspension is over by itself."""
+    rows = connection.execute(
+        select(suspensions.c.case_id)
+        .where(suspensions.c.restore_at <= now_ms)
+        .order_by(suspensions.c.restore_at)
+        .limit(limit)
+    )
+    return list(rows.scalars())
+
+
+def next_at(connection: Connection) -> int | None:
+    """When the next of these is due, ms since 1970."""
+    columns = suspensions.c
+    both = connection.execute(select(func.min(columns.look_at), func.min(columns.restore_at))).one()
+    return min((at for at in both if at is not None), default=None)
+
+
+def suspended(connection: Connection) -> frozenset[int]:
+    """MSIDs that the HLR has out of service, as far as we know."""
+    where = cases.c.state == str(State.SUSPENDED)
+    return frozenset(connection.execute(select(cases.c.msid).where(where)).scalars())
+
+
+def suspended_since(connection: Connection, since_ms: int) -> list[int]:
+    """Cases that were suspended since then, and are so still."""
+    rows = connection.execute(
+        select(cases.c.id)
+        .join(suspensions, suspensions.c.case_id == cases.c.id)
+        .where(cases.c.state == str(State.SUSPENDED), suspensions.c.suspended_at >= since_ms)
+        .order_by(cases.c.id)
+    )
+    return list(rows.scalars())

@@ -1,0 +1,54 @@
+"""What a decision rests on, read from the store."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from clonewatch.actions.suspension import items, standing
+from clonewatch.actions.suspension.facts import USUAL_HOURS, Around, conflicts_of, facts_of
+from clonewatch.actions.suspension.items import Order
+from clonewatch.registrations import Flags
+from clonewatch.store.outbox import SUSPENSION
+from stores import DAY, HOUR, MIN, MINUTE, TEN, conflict, desk
+from suspensions import LOOSE, consequences
+
+
+def test_what_counts_and_what_is_held() -> None:
+    late = conflict(at=TEN + 50 * MINUTE)
+    late = replace(late, first=replace(late.first, flags=Flags.LATE))
+    gone = replace(conflict(at=TEN + 55 * MINUTE), superseded=True)
+    with desk(consequences(replace(LOOSE, exempt_until={MIN: TEN}))) as it:
+        it.found(conflict(), late, gone)
+        (case,) = it.cases()
+        around = Around.read(it.connection, it.now_ms)
+        facts = facts_of(case, it.connection, it.consequences.suspension, around, it.now_ms)
+        assert (len(facts.conflicts), facts.held, facts.exempt_until) == (1, 1, TEN)
+        assert facts.conflicts == conflicts_of(it.connection, 1)
+        assert facts.conflicts[0].known_at == it.now_ms  # stored later than it registered
+        standing.put(it.connection, [1], restored_at=TEN + 45 * MINUTE)
+        after = facts_of(case, it.connection, LOOSE, around, it.now_ms)
+        assert (len(after.conflicts), after.held) == (0, 1)
+
+
+def test_what_was_asked_for_by_itself_is_counted() -> None:
+    with desk(consequences()) as it:
+        it.found(conflict())
+        now = it.now_ms
+        for ago, automatic in ((0, True), (2 * HOUR, True), (2 * DAY, True), (0, False)):
+            order = Order(msid=MIN, esn=1, automatic=automatic)
+            items.put(it.connection, SUSPENSION, 1, order, now - ago)
+        around = Around.read(it.connection, now)
+        facts = facts_of(it.cases()[0], it.connection, LOOSE, around.with_one_more(now), now)
+        assert (facts.sent_in_hour, facts.sent_in_day, facts.is_asked) == (2, 3, True)
+
+
+def test_the_usual_rate_is_that_of_the_week_before() -> None:
+    with desk(consequences()) as it:
+        for number in range(3):
+            it.found(conflict(MIN + number), conflict(MIN + number, at=TEN + 50 * MINUTE))
+        for day in range(1, 8):
+            it.found(conflict(at=TEN + 45 * MINUTE - day * DAY))
+        it.now_ms = TEN + HOUR
+        around = Around.read(it.connection, it.now_ms)
+        assert around.in_conflict == 3
+        assert around.usual == 7 / USUAL_HOURS

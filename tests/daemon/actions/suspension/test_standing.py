@@ -1,0 +1,42 @@
+"""The table `suspensions`."""
+
+from __future__ import annotations
+
+from clonewatch.actions.suspension import standing
+from stores import HOUR, MIN, TEN, conflict, desk
+from suspensions import consequences, decide_due, send
+
+
+def test_a_case_of_which_nothing_was_decided_has_an_empty_row() -> None:
+    with desk() as it:
+        assert set(standing.of(it.connection, 1).values()) == {None}
+
+
+def test_rows_are_made_and_changed() -> None:
+    with desk() as it:
+        it.found(conflict(), conflict(MIN + 1))
+        standing.put(it.connection, [1, 2], look_at=TEN)
+        standing.put(it.connection, [2], look_at=None, restore_at=TEN + 1)
+        standing.put(it.connection, [])
+        assert standing.due(it.connection, TEN - 1, 9) == []
+        assert standing.due(it.connection, TEN, 9) == [1]
+        assert standing.to_restore(it.connection, TEN + 1, 9) == [2]
+        assert standing.next_at(it.connection) == TEN
+
+
+def test_only_cases_that_can_be_suspended_are_looked_at_again() -> None:
+    with desk() as it:
+        it.found(conflict(), conflict(MIN + 1))
+        it.connection.exec_driver_sql("UPDATE cases SET state = 'dismissed' WHERE id = 2")
+        standing.look_again(it.connection, it.cases(), TEN)
+        assert standing.due(it.connection, TEN, 9) == [1]
+
+
+def test_who_is_suspended_and_since_when() -> None:
+    with desk(consequences()) as it:
+        it.found(conflict(), conflict(MIN + 1))
+        decide_due(it)
+        send(it)
+        assert standing.suspended(it.connection) == {MIN}
+        assert standing.suspended_since(it.connection, TEN + HOUR) == [1]
+        assert standing.suspended_since(it.connection, TEN + HOUR + 1) == []
