@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from clonewatch.registrations import Batch
+from clonewatch.suasegments import SuaSegments
 from is41.errors import DecodeError
 from is41.map.codes import MscType
 from is41.map.registry import decode_value
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from clonewatch.mscs import Mscs
+    from clonewatch.sources.captures.assembly import FrameBlock
 
 ROWS: Final = 65_536  # registrations of a batch, at most: ours
 _ALIKE: Final = (  # columns that pass through as they are
@@ -96,6 +98,7 @@ class Collector:
         self._place_by_calling = place_by_calling
         self._refuse = refuse
         self._reassembler = Reassembler()
+        self._sua_segments = SuaSegments()
 
     def take(self, octets: NDArray[np.uint8], frames: Frames, count: int) -> Iterator[Batch]:
         """Give the registrations of *count* frames, in batches that own their columns."""
@@ -114,6 +117,22 @@ class Collector:
                 self.counts.regnots += len(taken.msid)
                 yield self._placed(taken, frames.packet[taken.frame])
             at = after
+
+    def take_block(self, block: FrameBlock) -> Iterator[Batch]:
+        """Give the registrations of a block of a capture, where SUA may carry some in segments."""
+        segments = self._sua_segments.take(block)
+        others = np.delete(np.arange(block.count), list(segments))
+        frames = _chosen(block.frames, others) if segments else block.frames
+        yield from self.take(block.octets, frames, len(others))
+        for frame, whole in segments.items():
+            packet, time = int(block.frames.packet[frame]), int(block.frames.time[frame])
+            if isinstance(whole, DecodeError):
+                octets = block.octets[block.frames.start[frame] : block.frames.end[frame]].tobytes()
+                self._count_refused(Refusal(packet, time, Layer.TCAP, octets, whole))
+            elif whole is not None:
+                frames = _chosen(block.frames, np.array([frame]))
+                frames.start[0], frames.end[0] = 0, len(whole)
+                yield from self.take(np.frombuffer(whole, np.uint8), frames, 1)
 
     def use(self, mscs: Mscs) -> None:
         """Place registrations at the MSCs of another directory from now on."""
@@ -228,6 +247,16 @@ class Collector:
             point_code = _calling_point_code(reading)
             if point_code is not None:
                 yield self._mscs.by_point_code(int(point_code))
+
+
+def _chosen(frames: Frames, which: NDArray[np.intp]) -> Frames:
+    return Frames(
+        start=frames.start[which],
+        end=frames.end[which],
+        time=frames.time[which],
+        layer=frames.layer[which],
+        packet=frames.packet[which],
+    )
 
 
 def _value(regnot: Regnot, tag: ParameterTag) -> object:

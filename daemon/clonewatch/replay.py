@@ -66,7 +66,7 @@ class CaptureSource:
     def batches(self) -> Iterator[Batch]:
         """Give the registrations. Raises OSError."""
         for block in self._capture.blocks():
-            yield from self._collector.take(block.octets, block.frames, block.count)
+            yield from self._collector.take_block(block)
 
     def counts(self) -> Counter[str]:
         """What was read, by name."""

@@ -77,7 +77,7 @@ class LiveSniffer:
 
     def _sniff(self) -> None:
         for block in self.sniffer.blocks():
-            for batch in self._collector.take(block.octets, block.frames, block.count):
+            for batch in self._collector.take_block(block):
                 self._count()
                 self._deliver(batch)
             self._count()

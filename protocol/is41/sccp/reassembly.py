@@ -1,4 +1,4 @@
-"""Segments of XUDT and LUDT put together again (T1.112.4, reassembly)."""
+"""Segments of XUDT and LUDT put together again (T1.112.4, reassembly), and those of SUA likewise."""
 
 from __future__ import annotations
 
@@ -34,8 +34,15 @@ class _Begun:
 class Reassembler:
     """Takes segments, gives whole data. Bounded: what waits longest for a segment makes room."""
 
-    def __init__(self, *, t_reassembly: float = T_REASSEMBLY) -> None:
+    def __init__(
+        self,
+        *,
+        t_reassembly: float = T_REASSEMBLY,
+        what: str = "sccp_segment",
+        clause: str = CLAUSE,
+    ) -> None:
         self._t_reassembly = t_reassembly
+        self._what, self._clause = what, clause
         self._begun: dict[Key, _Begun] = {}
         self._octets = 0
 
@@ -46,17 +53,28 @@ class Reassembler:
         """
         segmentation = dict(message.optional or ()).get(OptionalName.SEGMENTATION, b"")
         if len(segmentation) != SEGMENTATION_LENGTH:
-            raise _refused(f"segmentation of {len(segmentation)} octets")
+            raise self._refused(f"segmentation of {len(segmentation)} octets")
         key = message.calling, segmentation[1:]
-        remaining = segmentation[0] & _REMAINING
+        is_first = bool(segmentation[0] & _FIRST)
+        return self.join(key, message.data, is_first, segmentation[0] & _REMAINING, now)
+
+    def join(
+        self,
+        key: Key,
+        data: bytes,
+        is_first: bool,  # noqa: FBT001
+        remaining: int,
+        now: float,
+    ) -> bytes | None:
+        """Take a segment of what *key* tells apart, as `take` does."""
         begun = self._drop(key)
-        if segmentation[0] & _FIRST:
+        if is_first:
             begun = _Begun(b"", remaining + 1, now + self._t_reassembly)
         if begun is None or now > begun.expires_at:
-            raise _refused("no first segment came before this one")
+            raise self._refused("no first segment came before this one")
         if remaining != begun.remaining - 1:
-            raise _refused(f"{remaining} segments remain, not {begun.remaining - 1}")
-        begun.data += message.data
+            raise self._refused(f"{remaining} segments remain, not {begun.remaining - 1}")
+        begun.data += data
         begun.remaining = remaining
         if remaining == 0:
             return begun.data
@@ -73,6 +91,5 @@ class Reassembler:
             self._octets -= len(begun.data)
         return begun
 
-
-def _refused(reason: str) -> DecodeError:
-    return DecodeError(reason, what="sccp_segment", field="segmentation", clause=CLAUSE)
+    def _refused(self, reason: str) -> DecodeError:
+        return DecodeError(reason, what=self._what, field="segmentation", clause=self._clause)
