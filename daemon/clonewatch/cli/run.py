@@ -15,10 +15,11 @@ def run(config: options.ConfigFile) -> None:
         import asyncio
 
         from clonewatch import logs
-        from clonewatch.service import serve
         from clonewatch.settings import read
 
         settings = read(config)
-        load_kernels(live=True)
+        load_kernels(live=True)  # before what imports them, or nobody is told of compiling
+        from clonewatch.service import serve
+
         logs.configure(settings.config.log)
         asyncio.run(serve(config, settings))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 from command import clonewatch
@@ -18,3 +21,25 @@ def test_faults_are_said_all_at_once(tmp_path: Path) -> None:
     assert "mode" in ran.errors
     assert "links[0]" in ran.errors
     assert not (tmp_path / "state").exists()
+
+
+RUN = """
+import sys
+from clonewatch.cli.app import app
+try:
+    app(["run", "-c", sys.argv[1]])
+except SystemExit as ended:
+    assert ended.code == 78
+assert "clonewatch.app" not in sys.modules
+"""
+
+
+def test_faults_are_said_before_anything_is_compiled(tmp_path: Path) -> None:
+    path = tmp_path / "clonewatch.toml"
+    path.write_text('mode = "tset"\n')
+    subprocess.run(
+        [sys.executable, "-c", RUN, path],
+        check=True,
+        capture_output=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
