@@ -18,6 +18,7 @@ from clonewatch.cli import (
     report,
     run,
     status,
+    suspension,
     travel,
     twins,
 )
@@ -40,6 +41,7 @@ app.add_typer(travel.app, name="travel")
 app.add_typer(records.app, name="records")
 app.add_typer(lab.app, name="lab")
 app.add_typer(cases.app, name="cases")
+app.add_typer(suspension.app, name="suspension")
 app.command("report")(report.report)
 app.command("status")(status.status)
 app.command("twins")(twins.twins)

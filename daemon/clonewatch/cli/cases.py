@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 app = typer.Typer(
-    help="Cases: list, show, open, confirm, dismiss, close; through the running daemon.",
+    help="Cases: list, show, open, confirm, dismiss, suspend, restore, close; through the running "
+    "daemon.",
     no_args_is_help=True,
 )
 Case = Annotated[int, typer.Argument(help="Its number.", metavar="CASE", min=1)]
@@ -148,6 +149,52 @@ def close(
         raise typer.BadParameter("--esn is for what is watched: say --reissued, too")
     body = {"note": note, "reissued": reissued, "esns": esns or []}
     _order(f"/cases/{case}/close", body, socket, config)
+
+
+@app.command("suspend")
+def suspend(
+    case: Case,
+    note: Note = "",
+    esn: Annotated[
+        str | None, typer.Option("--esn", help="Which phone, where that is not clear.")
+    ] = None,
+    socket: options.Socket = None,
+    config: options.MaybeConfigFile = None,
+) -> None:
+    """Ask the HLR to take its subscriber out of service, whatever ceilings and settling say."""
+    body = {"note": note} | ({"esn": esn} if esn else {})
+    _order(f"/cases/{case}/suspend", body, socket, config)
+
+
+@app.command("restore")
+def restore(
+    case: Annotated[int | None, typer.Argument(help="Its number.", metavar="CASE", min=1)] = None,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            "--since",
+            help="All that were suspended since then, instead of one case.",
+            metavar="2026-11-22T10:00:00Z",
+        ),
+    ] = None,
+    note: Note = "",
+    socket: options.Socket = None,
+    config: options.MaybeConfigFile = None,
+) -> None:
+    """Ask the HLR to put its subscriber back; cancel a suspension that is not sent yet."""
+    if (case is None) == (since is None):
+        raise typer.BadParameter("give the number of a case, or --since")
+    if case is not None:
+        _order(f"/cases/{case}/restore", {"note": note}, socket, config)
+        return
+    with faults_explained():
+        from clonewatch.control.client import ask
+
+        path = options.control_socket_of(socket, config)
+        cases = ask(path, "POST", "/suspension/restore", body={"since": since, "note": note})
+        for told in cases:
+            say(f"case {told['case']}, {told['msid']}: {told['state']}")
+        say(f"{_many(len(cases), 'restoration')} asked")
 
 
 def _order(target: str, body: Mapping[str, Any], socket: Path | None, config: Path | None) -> None:
