@@ -29,7 +29,7 @@ def by_hour(day: Day, hours: Sequence[Hour]) -> Figure:
     places = range(len(hours))
     below = [0] * len(hours)
     kinds = (
-        ("count", COUNTED, [hour.counted for hour in hours]),
+        ("that count", COUNTED, [hour.counted for hour in hours]),
         ("kept back: travel time suspect", KEPT_BACK, [hour.kept_back for hour in hours]),
         ("superseded", FAINT, [hour.superseded for hour in hours]),
     )
@@ -73,7 +73,7 @@ def heat_map(pairs: Sequence[Pair]) -> Figure:
     most = max(shown.values(), default=1)
     for (row, column), conflicts in shown.items():
         share = FAINTEST + (1 - FAINTEST) * conflicts / most
-        cell = Rectangle((column - 0.5, row - 0.5), 1, 1, facecolor=COUNTED, alpha=share)
+        cell = Rectangle((column - 0.48, row - 0.47), 0.96, 0.94, facecolor=COUNTED, alpha=share)
         axes.add_patch(cell)
         ink = PAPER if share > 0.6 else TEXT
         axes.text(column, row, f"{conflicts}", ha="center", va="center", color=ink, fontsize=6.5)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
 from matplotlib.figure import Figure
 
@@ -27,12 +27,11 @@ WIDTH: Final = 190.0
 ROW: Final = 19.0
 ROWS_LEAST: Final = 90.0  # all rows together
 LETTER: Final = 4.6
-LINE: Final = 10.0
-GAP: Final = 5.0
-# Where a label may stand: how far along the step, and on which side of it.
-PLACES: Final = tuple(
-    (along, is_right) for along in (0.5, 0.3, 0.7, 0.15, 0.85) for is_right in (True, False)
-)
+LINE: Final = 9.0
+GAP: Final = 3.0
+LIFT: Final = 6.0
+DOT: Final = 3.0
+ALONG: Final = (0.5, 0.35, 0.65, 0.2, 0.8)  # how far along a step its label may stand
 # Least distances between ticks, in minutes; no more than TICKS_MAX of them.
 TICKS: Final = (1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 10080)
 TICKS_MAX: Final = 6
@@ -103,27 +102,68 @@ def _draw_phones(axes: Axes, rows: Mapping[str, int], points: Sequence[Point]) -
 
 
 def _label_steps(axes: Axes, rows: Mapping[str, int], it: Dossier, row_points: float) -> None:
-    """Write at the most impossible steps how much so, where there is room beside other labels."""
+    """Write at the most impossible steps how much so, where there is room.
+
+    The most impossible of all gets its label anyhow; the others stand in the list, too.
+    """
     low, high = axes.get_xlim()
     scale = WIDTH / (high - low)
-    taken: list[tuple[float, float, float]] = []  # left, right, middle, in points
-    labelled = [(number, step) for number, step in it.gravest[:LABELS_MAX] if step.is_wrong]
-    for number, step in labelled:
+
+    def on_paper(step: Step, along: float) -> tuple[float, float]:
+        (x1, x2), (y1, y2) = _x(step.first, step.second), _y(rows, step.first, step.second)
+        return (x1 + along * (x2 - x1) - low) * scale, (y1 + along * (y2 - y1)) * row_points
+
+    ends = {point for step in it.steps for point in (step.first, step.second)}
+    taken = [
+        _Box.around((_x(point)[0] - low) * scale, _y(rows, point)[0] * row_points)
+        for point in [*ends, *it.others]
+    ]
+    lines = {
+        number: [_Box.around(*on_paper(step, along)) for along in ALONG]
+        for number, step in it.gravest
+    }
+    for number, step in it.gravest[:LABELS_MAX]:
+        if not step.is_wrong:
+            continue
         words = step.short if len(it.steps) == 1 else f"{number}: {step.short}"
-        xs, ys = _x(step.first, step.second), _y(rows, step.first, step.second)
-        wide = len(words) * LETTER
-        for along, is_right in PLACES:
-            x, y = xs[0] + along * (xs[1] - xs[0]), ys[0] + along * (ys[1] - ys[0])
-            left = (x - low) * scale + (GAP if is_right else -GAP - wide)
-            place = (left, left + wide, y * row_points)
-            if left >= 0 and left + wide <= WIDTH and not any(_meet(place, it) for it in taken):
-                taken.append(place)
-                _write(axes, words, low + left / scale, y)
-                break
+        falls = on_paper(step, 1)[1] > on_paper(step, 0)[1]
+        places = [
+            _Box.beside(*on_paper(step, along), len(words) * LETTER, right=right, falls=falls)
+            for along in ALONG
+            for right in (True, False)
+        ]
+        inside = [box for box in places if box.left >= 0 and box.right <= WIDTH]
+        others = [*taken, *(box for its, boxes in lines.items() if its != number for box in boxes)]
+        free = [box for box in inside if not any(box.meets(other) for other in others)]
+        if not free and (number, step) == it.gravest[0]:
+            free = inside or places
+        if free:
+            taken.append(free[0])
+            _write(axes, words, low + free[0].left / scale, free[0].middle / row_points)
 
 
-def _meet(one: tuple[float, float, float], other: tuple[float, float, float]) -> bool:
-    return one[0] < other[1] and other[0] < one[1] and abs(one[2] - other[2]) < LINE
+class _Box(NamedTuple):
+    """Where something stands on paper, in points."""
+
+    left: float
+    right: float
+    middle: float  # downwards
+
+    @classmethod
+    def around(cls, x: float, y: float) -> Self:
+        """A dot, or a piece of a line."""
+        return cls(x - DOT, x + DOT, y)
+
+    @classmethod
+    def beside(cls, x: float, y: float, wide: float, *, right: bool, falls: bool) -> Self:
+        """A label beside a place of a step, away from it: on the right above what falls."""
+        left = x + GAP if right else x - GAP - wide
+        return cls(left, left + wide, y + (-LIFT if right == falls else LIFT))
+
+    def meets(self, other: Self) -> bool:
+        """Whether two stand on one another."""
+        beside = self.left >= other.right or other.left >= self.right
+        return not beside and abs(self.middle - other.middle) < LINE
 
 
 def _write(axes: Axes, words: str, x: float, y: float) -> None:

@@ -41,7 +41,7 @@ def test_a_day_without_conflicts_is_drawn_too() -> None:
 def test_the_heat_map_has_a_cell_for_each_pair() -> None:
     figure = plots.heat_map([pair("A", "B", 5), pair("B", "A", 1)])
     axes = figure.axes[0]
-    cells = {(patch.get_x() + 0.5, patch.get_y() + 0.5) for patch in axes.patches}  # type: ignore[attr-defined]
+    cells = {(round(patch.get_x() + 0.5), round(patch.get_y() + 0.5)) for patch in axes.patches}  # type: ignore[attr-defined]
     assert cells == {(1, 0), (0, 1)}
     assert [text.get_text() for text in axes.texts] == ["5", "1"]
 

@@ -84,3 +84,18 @@ def test_any_time_has_a_few_ticks(took: int) -> None:
     second = replace(STEP.second, time_ms=TEN + took)
     axes = diagram(SUNDAY, dossier(replace(STEP, second=second))).axes[0]
     assert 1 <= len(axes.get_xticks()) <= 8
+
+
+def test_labels_stand_beside_one_another() -> None:
+    axes = diagram(SUNDAY, dossier(*(later(number) for number in range(3)))).axes[0]
+    places = [text.get_position() for text in axes.texts]
+    assert len(set(places)) == len(places)
+    rows = {0, 1}  # where registrations stand
+    assert rows.isdisjoint(y for _, y in places)
+
+
+def test_the_most_impossible_step_has_its_label_however_crowded_it_is() -> None:
+    steps = [later(number / 20) for number in range(30)]
+    worst = replace(steps[11], needs_ms=1_000 * HOUR, speed_kmh=99_999)
+    found = drawn(dossier(*steps[:11], worst, *steps[12:]))
+    assert "12: 99,999 km/h" in found
