@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from itertools import pairwise
+from random import Random
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -25,12 +26,14 @@ from is41.tali.framing import (
     split,
 )
 from is41.tali.messages import HEADER_LENGTH, LENGTHS, SYNC, Message, Opcode
-from messages import TALI_MESSAGES, TESTS, read_slowly, vectors
+from messages import TALI_MESSAGES, TESTS, mutated, read_slowly, vectors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 LAYERS: Final = {Opcode.SCCP: Layer.SCCP, Opcode.MTP3: Layer.MTP3, Opcode.SAAL: Layer.MTP3}
+# How many mutations to compare: a tenth of those in test_scan, each being a stream.
+MUTATIONS: Final = int(os.environ.get("IS41_MUTATIONS", "100000")) // 10
 GARBAGE: Final = st.binary(max_size=12) | st.sampled_from(
     [
         b"T",
@@ -260,3 +263,20 @@ def test_without_jit_the_kernel_says_the_same() -> None:
     assert finished.stdout.strip() == str(found)
     assert found.messages
     assert found.syncs_lost
+
+
+def test_mutations_of_valid_streams_are_split_alike() -> None:
+    random = Random(1)
+    opcodes = [*LAYERS, Opcode.TEST]
+    valid = [
+        Message(opcode, bytes(length)).encode()
+        for opcode in opcodes
+        for length in {LENGTHS[opcode][0], min(LENGTHS[opcode][0] + 9, LENGTHS[opcode][1])}
+    ]
+    found = 0
+    for _ in range(MUTATIONS):
+        stream = mutated(b"".join(random.choices(valid, k=3)), random)
+        split_up = found_by_kernel([stream])
+        assert split_up == found_slowly(stream), stream.hex()
+        found += len(split_up.messages)
+    assert found > MUTATIONS // 10

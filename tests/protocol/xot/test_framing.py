@@ -2,19 +2,39 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import os
+from random import Random
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 from numba import types
 
+from is41.errors import Is41Error
 from is41.kernel import OCTETS, kernel
 from is41.reading import layer_of
-from is41.xot.framing import DATA, MORE_DATA, QUALIFIED, data_of, layer_at, message_length
+from is41.x25 import packets
+from is41.x25.codes import PacketType
+from is41.xot.framing import (
+    DATA,
+    MORE_DATA,
+    QUALIFIED,
+    RESTARTS,
+    SUPERVISION,
+    data_of,
+    layer_at,
+    message_length,
+)
+from is41.xot.messages import Message
+from messages import mutated
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+# How many mutations to compare, as in test_scan.
+MUTATIONS: Final = int(os.environ.get("IS41_MUTATIONS", "100000"))
+RESTARTING: Final = {PacketType.CALL, PacketType.RESET, PacketType.RESTART}
 
 
 @kernel(types.UniTuple(types.int64, 4)(OCTETS))
@@ -53,3 +73,39 @@ def test_where_no_header_is_known_to_stand_a_packet_must_look_like_one() -> None
 def test_the_layer_is_that_of_layer_of(octets: bytes) -> None:
     expected = layer_of(octets)
     assert layer(np.frombuffer(octets, np.uint8)) == (-1 if expected is None else expected)
+
+
+def meant(packet: packets.Packet, end: int) -> tuple[int, int]:
+    """What the grammar says the packet means, and where its data begin in octets up to *end*."""
+    if isinstance(packet, packets.Data):
+        meaning = QUALIFIED if packet.q else MORE_DATA if packet.m else DATA
+        return meaning, end - len(packet.user_data)
+    restarts = isinstance(packet, packets.Clear) or packet.packet_type in RESTARTING
+    return (RESTARTS if restarts else SUPERVISION), end
+
+
+def test_mutations_of_valid_packets_are_read_alike() -> None:
+    random = Random(1)
+    valid = [
+        Message(packet.encode()).encode()
+        for modulo in (8, 128)
+        for packet in (
+            packets.Data(lcn=1, modulo=modulo, m=True, user_data=b"\xe2" * 9),
+            packets.Data(lcn=4095, modulo=modulo, p_s=5, p_r=3, user_data=b"\x09\0"),
+            packets.FlowControl(lcn=1, modulo=modulo, p_r=2),
+            packets.Reset(packet_type=PacketType.RESET, lcn=1, modulo=modulo, cause=0),
+            packets.Reset(packet_type=PacketType.RESTART, lcn=0, modulo=modulo, cause=7),
+        )
+    ]
+    read = 0
+    for _ in range(MUTATIONS):
+        octets = mutated(random.choice(valid), random)
+        try:
+            packet = packets.decode(Message.decode(octets).packet)
+        except Is41Error:
+            continue
+        read += 1
+        found = view(np.frombuffer(octets, np.uint8))
+        end = len(octets)
+        assert found == (*meant(packet, end), end, end), octets.hex()
+    assert read > MUTATIONS // 10

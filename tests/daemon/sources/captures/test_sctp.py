@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import random
 import struct
-from typing import TYPE_CHECKING
+from collections import defaultdict
+from typing import TYPE_CHECKING, Final
 
+import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clonewatch.lab.carriers import ipv4, sigtran
 from clonewatch.sources.captures.reader import Capture
+from clonewatch.sources.captures.sctp import WINDOW
+from is41.sigtran import PAYLOAD_PROTOCOLS, Carrier, payload_of
+from messages import mutated
 from tshark import pcap
 
 if TYPE_CHECKING:
@@ -21,6 +27,9 @@ if TYPE_CHECKING:
 
 Chunk = tuple[int, int, bytes]  # TSN, flags, data
 WHOLE, FIRST, LAST = 3, 2, 1
+# How many mutations to compare, as in test_scan; some at once, each an association of its own.
+MUTATIONS: Final = int(os.environ.get("IS41_MUTATIONS", "100000")) // 2
+MUTATIONS_AT_ONCE: Final = 5_000
 
 
 def m3ua(payload: bytes) -> bytes:
@@ -141,3 +150,60 @@ def test_no_octets_crash_it(
         at = draw.draw(st.integers(0, len(good)))
         hostile.append(good[:at] + octets)
     received(tmp_path_factory.mktemp("s") / "a.pcap", [*hostile, good])
+
+
+def read_slowly(chunks: bytes) -> list[bytes] | None:
+    """The messages in the chunks of one packet; None where one of them is in pieces."""
+    found, at, seen, newest = [], 0, set[int](), None
+    while at + 4 <= len(chunks):
+        kind, flags, length = struct.unpack_from(">BBH", chunks, at)
+        if length < 4 or at + length > len(chunks):
+            break
+        if kind == 0 and length > 16:
+            if flags & WHOLE != WHOLE:
+                return None
+            tsn, ppid = struct.unpack_from(">I4xI", chunks, at + 4)
+            if ppid and not ppid & 0x00FF_FFFF:
+                ppid >>= 24
+            carrier = PAYLOAD_PROTOCOLS.get(ppid) if ppid else Carrier.M3UA
+            if carrier is not None:
+                newest = tsn if newest is None else newest
+                ahead = (tsn - newest + (1 << 31)) % (1 << 32) - (1 << 31)
+                if abs(ahead) >= WINDOW:
+                    seen.clear()
+                newest = tsn if ahead > 0 or ahead <= -WINDOW else newest
+                data = chunks[at + 16 : at + length]
+                start, end = payload_of(np.frombuffer(data, np.uint8), 0, len(data), int(carrier))
+                if tsn not in seen and start >= 0:
+                    found.append(data[start:end])
+                seen.add(tsn)
+        at += length + 3 & ~3
+    return found
+
+
+def test_mutations_of_valid_packets_give_the_messages_that_are_there(tmp_path: Path) -> None:
+    chance = random.Random(1)
+    bundle = [(number, WHOLE, m3ua(payload)) for number, payload in enumerate(payloads(3), 1)]
+    head, chunks = packet(bundle)[20:32], packet(bundle)[32:]
+    whole = 0
+    for _ in range(0, MUTATIONS, MUTATIONS_AT_ONCE):
+        packets: list[bytes] = []
+        expected = {}
+        while len(packets) < MUTATIONS_AT_ONCE:
+            octets = mutated(chunks, chance)
+            messages = read_slowly(octets)
+            if messages is not None:
+                tag = len(packets) + 1
+                packets.append(ipv4(132, head[:4] + struct.pack(">I", tag) + head[8:] + octets))
+                expected[tag] = messages
+        path = tmp_path / "a.pcap"
+        path.write_bytes(pcap(packets, 101))
+        found = defaultdict[int, list[bytes]](list)
+        for block in Capture(path).blocks():
+            for at in range(block.count):
+                start, end = block.frames.start[at], block.frames.end[at]
+                found[int(block.frames.packet[at])].append(block.octets[start:end].tobytes())
+        for tag, messages in expected.items():
+            assert found[tag] == messages, packets[tag - 1].hex()
+            whole += len(messages) == len(bundle)
+    assert whole > MUTATIONS // 10
