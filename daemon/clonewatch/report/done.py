@@ -10,7 +10,15 @@ from clonewatch.actions.alarms.book import ALARM
 from clonewatch.actions.alarms.kinds import Kind
 from clonewatch.cases.life import Input
 from clonewatch.store import outbox as box
-from clonewatch.store.tables import alarms, case_events, cases, clone_records, outbox, suspects
+from clonewatch.store.tables import (
+    alarms,
+    case_events,
+    cases,
+    clone_records,
+    outbox,
+    suspects,
+    suspension_switch,
+)
 from is41.msid import msid_digits
 
 from .table import Table
@@ -19,6 +27,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from .day import Day
+    from .table import Cell
 
 ROWS_MAX: Final = 5_000  # ours: of each table
 # What the detector does to cases is told by their conflicts.
@@ -59,7 +68,10 @@ def suspensions(connection: Connection, day: Day) -> Table:
 
 
 def history(connection: Connection, day: Day) -> Table:
-    """The audit trail of the day but for conflicts: orders of people, decisions, acquittals."""
+    """The audit trail of the day but for conflicts: orders of people, decisions, acquittals.
+
+    The kill switch stands in it, too.
+    """
     where = and_(day.has(case_events.c.at), case_events.c.what.not_in(_BY_ITSELF))
     total = connection.execute(select(func.count()).where(where)).scalar_one()
     found = connection.execute(
@@ -69,20 +81,31 @@ def history(connection: Connection, day: Day) -> Table:
         .order_by(case_events.c.id)
         .limit(ROWS_MAX)
     )
-    rows = [
+    told: list[tuple[int, tuple[Cell, ...]]] = [
         (
-            day.moment(row["at"]),
-            row["case_id"],
-            None if row["msid"] is None else msid_digits(row["msid"]),
-            row["who"],
-            row["what"],
-            row["state"],
-            row["note"],
+            row["at"],
+            (
+                row["case_id"],
+                None if row["msid"] is None else msid_digits(row["msid"]),
+                row["who"],
+                row["what"],
+                row["state"],
+                row["note"],
+            ),
         )
         for row in found.mappings()
     ]
+    left_out = total - len(told)
+    it = suspension_switch.c
+    turned = connection.execute(select(suspension_switch).where(day.has(it.at)).order_by(it.id))
+    told += [
+        (row.at, (None, None, row.who, f"all suspension: {row.what}", "", row.note))
+        for row in turned
+    ]
+    told.sort(key=lambda each: each[0])
+    rows = [(day.moment(at), *row) for at, row in told]
     columns = ("when", "case", "subscriber", "who", "what", "state then", "note")
-    return Table("done", columns, rows, more=total - len(rows))
+    return Table("done", columns, rows, more=left_out)
 
 
 def own_alarms(connection: Connection, day: Day) -> Table:

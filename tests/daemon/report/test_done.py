@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from clonewatch.report import done
+from clonewatch.store.tables import suspension_switch
 from reports import MONDAY, SUNDAY, alarm, ask_hlr, fill, suspect, tell
 from stores import DAY, MIN, TEN, desk
 
@@ -73,3 +74,14 @@ def test_a_pair_that_is_suspect_no_more_says_so() -> None:
         assert done.suspect_travel_times(it.connection, SUNDAY).rows[0][-1] == "no more"
         suspect(it.connection, "MSC A", "MSC A")
         assert done.suspect_travel_times(it.connection, SUNDAY).rows[0][-1] == ("by its MSC, MSC A")
+
+
+def test_the_kill_switch_stands_in_the_history() -> None:
+    with desk() as it:
+        fill(it)
+        tell(it.connection, 1, "confirm", "called her", at=TEN + 60_000)
+        row = {"at": TEN, "who": "joe", "what": "paused", "note": "the HLR is being moved"}
+        it.connection.execute(suspension_switch.insert(), row)
+        first, second = done.history(it.connection, SUNDAY).rows
+        assert first[3:5] == ("joe", "all suspension: paused")
+        assert second[4] == "confirm"
