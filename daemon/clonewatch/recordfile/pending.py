@@ -56,6 +56,10 @@ class Pending:
         """Whether so many may be appended; an empty queue takes any batch."""
         return not self.rows or self.rows + rows <= self._rows_max
 
+    def changes_due(self, rows: int) -> bool:
+        """Whether so many more rows will move `due_at`."""
+        return not self.rows or self.rows < BLOCK_ROWS_MAX <= self.rows + rows
+
     def append(self, batch: Batch, received_ms: int, now: float) -> int:
         """Take registrations in; the sequence of the first."""
         first = self.next_sequence

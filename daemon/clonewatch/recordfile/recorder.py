@@ -110,9 +110,9 @@ class Recorder:
                 self._changed.notify_all()
                 self._changed.wait()
             if self._pending.has_room(len(batch)):
-                first = self._pending.append(batch, self._now_ms(), time.monotonic())
-                self._changed.notify_all()
-                return first
+                if self._pending.changes_due(len(batch)):  # else the thread wakes in time
+                    self._changed.notify_all()
+                return self._pending.append(batch, self._now_ms(), time.monotonic())
             return self._pending.lose(len(batch))
 
     def hurry(self, *, sync: bool = False) -> None:

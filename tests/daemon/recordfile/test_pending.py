@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from clonewatch.recordfile.blocks import BLOCK_ROWS_MAX, contents_of
 from clonewatch.recordfile.pending import WRITE_WITHIN_S, NumberedBlock, Pending
+from clonewatch.registrations import Batch
 from recordfiles import AT_10, HALF_HOUR, LATER, registrations, same, whole
 
 
@@ -22,6 +23,15 @@ def test_a_registration_waits_50_ms_for_others() -> None:
     (block,) = drained(pending)
     assert (block.rows, block.first, block.next) == (6, 0, 6)
     assert pending.due_at() is None
+
+
+@given(st.lists(st.integers(0, 3 * BLOCK_ROWS_MAX // 2), max_size=6))
+def test_only_what_changes_when_rows_are_due_is_said_to(counts: list[int]) -> None:
+    pending = Pending(0)
+    for now, count in enumerate(counts):
+        before, may_change = pending.due_at(), pending.changes_due(count)
+        pending.append(Batch.empty(count), AT_10, float(now))
+        assert may_change or pending.due_at() == before
 
 
 def test_4096_rows_wait_for_nobody() -> None:
