@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import fcntl
+import struct
+import termios
 from typing import TYPE_CHECKING, Final, Protocol
 
 from clonewatch.links.door import peer_text
@@ -26,6 +29,7 @@ PATIENCE_S: Final = 30.0  # for the first sign of a far end, and for the rest of
 LINGER_S: Final = 5.0  # for the far end to take what was written before the connection closed: ours
 HELD_BACK_S: Final = 2.0  # longer, and messages have waited for an unknown time (design 4)
 WRITE_LENGTH_MAX: Final = 1 << 16  # octets written and not taken, before we stop reading: ours
+UNREAD_S: Final = 0.1  # until we look again whether what waits in the socket has been read: ours
 
 BEHIND: Final = "its link takes long"
 
@@ -262,8 +266,19 @@ class Connection(asyncio.BufferedProtocol):
             if self._is_stuck():
                 self.abort(f"waited {self._patience_s:g} s for a whole message")
                 return
+        if self.is_taking and self._is_unread():  # what the link waits for may be there
+            self._timer = self._loop.call_later(UNREAD_S, self._rung)
+            return
         self.link.expire(now)
         self._turn()
+
+    def _is_unread(self) -> bool:
+        """Whether octets have come that the link has not taken yet."""
+        sock = None if self._transport is None else self._transport.get_extra_info("socket")
+        if sock is None or sock.fileno() < 0:
+            return False
+        (unread,) = struct.unpack("i", fcntl.ioctl(sock.fileno(), termios.FIONREAD, b"\0" * 4))
+        return self.link.is_behind or unread > 0
 
     def _is_stuck(self) -> bool:
         """Whether nothing but a part of a message came since we last looked, or nothing ever."""

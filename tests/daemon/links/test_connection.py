@@ -105,6 +105,31 @@ def test_the_links_timers_run() -> None:
     asyncio.run(main())
 
 
+def test_an_answer_that_we_have_not_read_is_not_late() -> None:
+    class Holds(Remembers):
+        def connected(self, connection: Connection) -> None:
+            super().connected(connection)
+            connection.hold("no room")
+
+    async def main() -> None:
+        there = Holds()
+        async with served(
+            there, make_link=lambda now: Link(now, allowed=True, timers=FAST)
+        ) as port:
+            _, writer = await asyncio.open_connection(HOST, port)
+            writer.write(Message(Opcode.ALLO).encode())
+            await until(lambda: there.connections)
+            await asyncio.sleep(2 * FAST.t2)
+            assert not there.lost
+            there.connections[0].release("no room")
+            await until(lambda: there.lost)  # for it does not answer the next test
+            assert there.states == ["NEA_FEA", "FINISHED"]
+            assert "T2_EXPIRED" in there.lost[0]
+            writer.close()
+
+    asyncio.run(main())
+
+
 def test_a_far_end_that_says_nothing_is_left() -> None:
     async def main() -> None:
         there = Remembers()
