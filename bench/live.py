@@ -94,6 +94,7 @@ def run(running: Daemon, sender: Sender) -> Run:
         "lost": round(sent.count - last[written] + before[written]),
         "per_s": sent.count / taken_s,
         "cpu_s_per_million": cpu_s / sent.count * MILLION,
+        "tail_worst_ms": last["record_file_wait_seconds_max", ""] * 1e3,
         "conflicts": round(last["conflicts_total", ""] - before["conflicts_total", ""]),
         "peak_mib": running.peak_mib,
     }

@@ -70,6 +70,7 @@ FAMILIES: Final[Mapping[str, Family]] = {
     "record_file_rows_written":       _counts("Registrations stored"),
     "record_file_rows_lost":          _counts("Registrations that could not be stored"),
     "record_file_rows_waiting":       _shows("Registrations read and not stored yet"),
+    "record_file_wait_seconds_max":   _shows("Longest that a registration waited to be stored"),
     "record_file_failing":            _shows("1 while the record file takes nothing"),
     "decode_seconds":                 _counts("Time spent on octets until they are registrations"),
     "detection_seconds":              _counts("Time spent on registrations until they are judged"),

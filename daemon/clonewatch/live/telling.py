@@ -151,6 +151,7 @@ def _of_record_file(app: App) -> Values:
         "record_file_rows_written": app.record.rows_written,
         "record_file_rows_lost": app.record.rows_lost,
         "record_file_rows_waiting": max(0, app.judge.end - app.record.written),
+        "record_file_wait_seconds_max": app.record.wait_s_max,
         "record_file_failing": float(app.record.is_failing),
     }
 

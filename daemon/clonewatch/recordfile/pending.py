@@ -84,6 +84,11 @@ class Pending:
         since = self._queue[0].since
         return since if self.rows >= BLOCK_ROWS_MAX else since + WRITE_WITHIN_S
 
+    @property
+    def since(self) -> float | None:
+        """When the oldest was appended; None while nothing waits."""
+        return self._queue[0].since if self._queue else None
+
     def take(self) -> NumberedBlock | None:
         """Remove the next block: rows of one half hour whose numbers follow one another."""
         if not self._queue:

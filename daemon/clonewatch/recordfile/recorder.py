@@ -65,7 +65,9 @@ class Recorder:
         self._sealer = Sealer(directory, retention, tell=tell, clock_ms=self._now_ms)
         self._sealer.add(begun.to_seal)
         self._changed = threading.Condition()  # guards what follows, `_pending`, and the counters
+        self.wait_s_max = 0.0  # the longest that a registration waited to be written; monotonic
         self._block: NumberedBlock | None = None  # taken, and not yet written
+        self._block_since = 0.0  # when its oldest was appended
         self._write_to = self._sync_to = 0  # sequences that somebody waits for
         self._seal_now = self._closing = False
         self._sealer.start()
@@ -196,6 +198,7 @@ class Recorder:
                 self._changed.wait(retry_at - now)
                 return None
             if self._block is None and self._is_due(now):
+                self._block_since = self._pending.since or now
                 self._block = self._pending.take()
             return self._block
 
@@ -216,6 +219,8 @@ class Recorder:
         """Go on behind the block, if it was written; whoever waits may look."""
         with self._changed:
             if written:
+                waited_s = time.monotonic() - self._block_since
+                self.wait_s_max = max(self.wait_s_max, waited_s)
                 self._block = None
             elif self._closing:
                 self._give_up()

@@ -16,6 +16,7 @@ import pytest
 from clonewatch.errors import InputError
 from clonewatch.recordfile import Recorder, RecordFile, Retention
 from clonewatch.recordfile.groups import groups_in
+from clonewatch.recordfile.pending import WRITE_WITHIN_S
 from clonewatch.recordfile.reading import read
 from clonewatch.recordfile.verify import verify
 from recordfiles import AT_10, HALF_HOUR, LATER, Disk, Told, registrations, same, whole
@@ -72,6 +73,16 @@ def test_groups_are_sealed_when_their_half_hour_is_over(tmp_path: Path) -> None:
     assert told.kinds == ["Sealed"] * 3
     assert all(group.is_sealed for group in groups_in(tmp_path))
     assert same(whole(read(tmp_path))[1], batch)
+
+
+def test_the_longest_wait_is_known(tmp_path: Path) -> None:
+    written = threading.Event()
+    it = Recorder(tmp_path, tell=Told(), kept=written.set)
+    assert it.wait_s_max == 0
+    it.append(registrations(1))
+    assert written.wait(60)
+    assert it.wait_s_max >= WRITE_WITHIN_S  # nobody was in a hurry
+    it.close()
 
 
 def test_one_record_file_has_one_writer(tmp_path: Path) -> None:
