@@ -210,7 +210,7 @@ class Intake:
             line.counts.messages += line.messages
             line.counts.last_at = now
             if line.reader is not None:
-                line.reader.octets_at_once = BITE if line.handed_over and not alone else None
+                line.reader.octets_at_once = BITE if line.handed_over else None
                 if line.handed_over and not alone:
                     self._rest(line, line.reader, spent_s * line.handed_over / odd)
             line.messages = line.handed_over = 0

@@ -164,7 +164,8 @@ def test_a_line_of_odd_messages_rests_while_others_have_something_to_say(tmp_pat
             odds = received(*(regnot()[:-1] for _ in range(100)))
             taking.take(odd, odds)
             taking.flush()
-            assert not odd_reader.holds  # it is alone
+            assert not odd_reader.holds  # it is alone, and read in small bites nevertheless
+            assert odd_reader.octets_at_once == BITE
             taking.take(odd, odds)
             taking.take(plain, received(regnot()))
             taking.flush()
