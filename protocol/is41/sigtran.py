@@ -100,18 +100,18 @@ def payload_of(octets: NDArray[np.uint8], at: int, end: int, carrier: int) -> tu
         # User data of no octets acknowledges.
         return (at + _M2PA_DATA_AT + 1, end) if at + _M2PA_DATA_AT + 1 < end else (OTHER, 0)
     at += HEADER_LENGTH
-    second, stop = 1, 0
+    second = stop = 0
     while at + 4 <= end:
         length = half_word(octets, at + 2)
         if length < 4 or at + length > end:
             return MALFORMED, 0
         if half_word(octets, at) == _PARAMETER[carrier]:
             return _value(octets, at + 4, at + length, carrier)
-        if carrier == _M2UA and half_word(octets, at) == _PROTOCOL_DATA_2:
-            second, stop = at + 5, at + length
+        if carrier == _M2UA and second == 0 and half_word(octets, at) == _PROTOCOL_DATA_2:
+            second, stop = min(at + 5, at + length), at + length
         at += length + 3 & ~3
-    # Protocol data 1 goes before, wherever it stands.
-    return (second, stop) if second <= stop else (MALFORMED, 0)
+    # Protocol data 1 goes before, wherever it stands; of several of the other kind, the first.
+    return (second, stop) if second else (MALFORMED, 0)
 
 
 @part

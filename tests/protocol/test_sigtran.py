@@ -95,7 +95,14 @@ def test_what_the_grammar_reads_the_kernel_reads_alike(
 def test_of_two_kinds_of_data_in_m2ua_the_second_has_a_length_before_the_msu() -> None:
     japan = bytes.fromhex("01000601 0000001C 00010008 00000001 0301000B 06 83010203 0405 00")
     both = bytes.fromhex("01000601 0000001C 0301000B 06 83010203 0405 00 03000008 85010203")
-    for octets, msu in ((japan, "83010203 0405"), (both, "85010203")):
+    twice = bytes.fromhex("01000601 0000001C 03010008 00000001 0301000A 83 00 02030405 0000")
+    empty = bytes.fromhex("01000601 0000000C 03010004")
+    for octets, msu in (
+        (japan, "83010203 0405"),
+        (both, "85010203"),
+        (twice, "000001"),
+        (empty, ""),
+    ):
         assert through_the_kernel(octets, Carrier.M2UA) == bytes.fromhex(msu)
         assert through_the_grammar(octets, Carrier.M2UA) == bytes.fromhex(msu)
 
