@@ -153,13 +153,9 @@ class App:
         self._check_mscs(settings)
         numbers = self._sources.number(source.name for source in settings.config.sources)
         try:
-            await self.links.use(settings, numbers)
-            await self.spools.use(settings, numbers)
-            await self.sniffers.use(settings, numbers)
+            await self._use_sources(settings, numbers)
         except (InputError, OSError):
-            await self.links.use(before, self._numbers)
-            await self.spools.use(before, self._numbers)
-            await self.sniffers.use(before, self._numbers)
+            await self._use_sources(before, self._numbers)
             raise
         self.settings, self._numbers = settings, numbers
         self.intake.use(settings.mscs)
@@ -180,6 +176,10 @@ class App:
         ]
         if stays:
             self._log.warning("restart_needed", keys=stays)
+
+    async def _use_sources(self, settings: Settings, numbers: Mapping[str, int]) -> None:
+        for sources in (self.links, self.spools, self.sniffers):
+            await sources.use(settings, numbers)
 
     def _check_mscs(self, settings: Settings) -> None:
         """The window knows MSCs by their index: there may be more of them, behind the others."""

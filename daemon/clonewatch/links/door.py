@@ -62,6 +62,8 @@ class Door:
 
     async def use_tls(self, tls: ssl.SSLContext | None) -> None:
         """Use other certificates for those to come; who is knocking meanwhile only waits."""
+        if tls is None and self._tls is None:
+            return
         self._tls = tls
         self._end_serving()
         await self._serve()
