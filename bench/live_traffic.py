@@ -7,7 +7,7 @@ subscribers', until all have had their turn.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
@@ -112,27 +112,35 @@ def encoded(
     msids: NDArray[np.uint64], msc: NDArray[np.int64], transaction_id: NDArray[np.int64]
 ) -> NDArray[np.uint8]:
     """TALI messages, all of one length, a row each."""
+    messages = encode_tali(invokes(msids, msids % np.uint64(1 << 24), msc, transaction_id))
+    _check(messages.octets)
+    return messages.octets
+
+
+def invokes(
+    msids: NDArray[np.uint64],
+    phones: NDArray[np.integer[Any]],
+    msc: NDArray[np.int64],
+    transaction_id: NDArray[np.int64],
+) -> Invokes:
+    """REGNOTs of these subscribers' *phones*, below 2^24, whose numbers end their ESNs."""
     batch = Batch.empty(len(msids))
     batch.msid[:] = msids
-    batch.esn[:] = 0x82000000 + msids % np.uint64(1 << 24)
+    batch.esn[:] = 0x82000000 + phones
     batch.mscid[:] = mscids()[msc]
     batch.transaction_id[:] = transaction_id
     batch.system_access_type[:] = 1
     octets = np.ones(len(batch), np.uint8)
     points = np.full(len(batch), POINT_CODE, np.uint32)
-    messages = encode_tali(
-        Invokes(
-            registrations=batch,
-            qualification_information_code=octets,
-            system_my_type_code=octets,
-            opc=points,
-            dpc=points,
-            calling_ssn=octets * 8,
-            called_ssn=octets * 5,
-        )
+    return Invokes(
+        registrations=batch,
+        qualification_information_code=octets,
+        system_my_type_code=octets,
+        opc=points,
+        dpc=points,
+        calling_ssn=octets * 8,
+        called_ssn=octets * 5,
     )
-    _check(messages.octets)
-    return messages.octets
 
 
 def mscids() -> NDArray[np.int64]:
@@ -148,7 +156,7 @@ def write_travel(path: Path) -> None:
     minutes = np.where(market[:, None] == market, 0.0, APART_MINUTES)
     mscs = Mscs([Msc(mscid=mscid, name=mscid_text(mscid)) for mscid in mscids().tolist()])
     with write_atomically(path) as stream:
-        TravelTimes.of_minutes(mscs, minutes, ["# for measurements"]).write(stream)
+        TravelTimes.of_minutes(mscs, minutes, []).write(stream)
 
 
 def _lower_digits(count: int) -> NDArray[np.uint64]:
