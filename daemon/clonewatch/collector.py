@@ -5,14 +5,17 @@ from __future__ import annotations
 import contextlib
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
+from clonewatch.fates import Fate, code_of, counted
 from clonewatch.registrations import Batch
 from clonewatch.suasegments import SuaSegments
 from is41.errors import DecodeError
+from is41.invoked import OTHER, invoked, operation_in
 from is41.map.codes import MscType
+from is41.map.operations import Operation
 from is41.map.registry import decode_value
 from is41.map.tags import ParameterTag
 from is41.map.values import Digits, ExtendedMscid, PcSsn
@@ -27,7 +30,7 @@ from is41.sccp.reassembly import Reassembler
 from is41.tcap.messages import Package
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -72,6 +75,14 @@ class Collected:
     handed_over: int = 0  # to the grammars
     returned: int = 0  # brought back by a unitdata service
     refused: Counter[str] = field(default_factory=Counter)
+    others: Counter[int] = field(default_factory=Counter)  # without registration, by `fates` code
+
+
+class _Read(NamedTuple):
+    """A message through the grammars: its code, its REGNOTs as rows or what is wrong with them."""
+
+    code: int
+    regnots: Sequence[dict[str, int] | DecodeError] = ()
 
 
 class Collector:
@@ -79,7 +90,7 @@ class Collector:
 
     *imsi_prefix*: MCC and MNC of IMSIs that contain the MIN; these become that MIN.
     *place_by_calling*: let the calling point code place a REGNOT that nothing else places. It may
-    belong to a VLR or an STP.
+    belong to a VLR or an STP. *by_operation*: count the messages without registration, too.
     """
 
     def __init__(
@@ -89,6 +100,7 @@ class Collector:
         source: int = 0,
         imsi_prefix: str | None = None,
         place_by_calling: bool = False,
+        by_operation: bool = False,
         refuse: Callable[[Refusal], None] | None = None,
     ) -> None:
         self.counts = Collected()
@@ -96,6 +108,7 @@ class Collector:
         self._source = source
         self._imsi_prefix = imsi_prefix
         self._place_by_calling = place_by_calling
+        self._by_operation = by_operation
         self._refuse = refuse
         self._reassembler = Reassembler()
         self._sua_segments = SuaSegments()
@@ -110,6 +123,9 @@ class Collector:
             regnots = Regnots.empty(min(ROWS, count - at) + REGNOTS_A_FRAME_MAX + 1)
             after, rows = scan(octets, frames, at, count, regnots, outcomes)
             taken = regnots.head(rows)
+            if self._by_operation:
+                others = at + np.flatnonzero(outcomes[at:after] == Outcome.NONE)
+                self._count_read(octets, frames, others)
             handed_over = at + np.flatnonzero(outcomes[at:after] == Outcome.HANDED_OVER)
             if len(handed_over):
                 taken = self._with_read(taken, octets, frames, handed_over)
@@ -128,6 +144,8 @@ class Collector:
             packet, time = int(block.frames.packet[frame]), int(block.frames.time[frame])
             if isinstance(whole, DecodeError):
                 octets = block.octets[block.frames.start[frame] : block.frames.end[frame]].tobytes()
+                self.counts.messages += 1
+                self.counts.others[code_of(Fate.REFUSED, OTHER)] += 1
                 self._count_refused(Refusal(packet, time, Layer.TCAP, octets, whole))
             elif whole is not None:
                 frames = _chosen(block.frames, np.array([frame]))
@@ -155,6 +173,24 @@ class Collector:
         regnots.msid[inside] %= 10**MIN_DIGITS
         regnots.flags[inside] &= ~np.uint8(RegnotFlag.IMSI)
 
+    def _count_read(
+        self, octets: NDArray[np.uint8], frames: Frames, others: NDArray[np.intp]
+    ) -> None:
+        """Count the frames *others*, in which there is no REGNOT, by their operations."""
+        if len(others):
+            specifiers = np.empty(len(others), np.uint8)
+            invoked(octets, frames, others, specifiers)
+            codes = specifiers.astype(np.uint16) + np.uint16(code_of(Fate.READ, 0))
+            self._count_others(frames.packet[others], codes)
+
+    def _count_others(
+        self,
+        packets: NDArray[np.int64],  # noqa: ARG002  # whose they are, where there are several
+        codes: NDArray[np.uint16],
+    ) -> None:
+        """Count messages that gave no registration."""
+        self.counts.others.update(counted(codes))
+
     def _with_read(
         self,
         taken: Regnots,
@@ -165,15 +201,20 @@ class Collector:
         """Add what the grammars read in the frames *handed_over*, in the order of the frames."""
         self.counts.handed_over += len(handed_over)
         rows: list[dict[str, int]] = []
-        for frame in handed_over:
+        codes = np.empty(len(handed_over), np.uint16)
+        for at, frame in enumerate(handed_over):
             message = octets[frames.start[frame] : frames.end[frame]].tobytes()
             layer, time = Layer(frames.layer[frame]), int(frames.time[frame])
-            for found in self._read(message, layer, time / _MS):
+            codes[at], regnots = self._read(message, layer, time / _MS)
+            for found in regnots:
                 if isinstance(found, DecodeError):
                     packet = int(frames.packet[frame])
                     self._count_refused(Refusal(packet, time, layer, message, found))
                 else:
                     rows.append(found | {"frame": int(frame), "time": time})
+        if self._by_operation:
+            others = codes < code_of(Fate.TAKEN, 0)
+            self._count_others(frames.packet[handed_over[others]], codes[others])
         if not rows:
             return taken
         columns = [
@@ -188,25 +229,34 @@ class Collector:
         if self._refuse is not None:
             self._refuse(refusal)
 
-    def _read(
-        self, message: bytes, layer: Layer, now: float
-    ) -> Iterator[dict[str, int] | DecodeError]:
-        """Read one message through the grammars: its REGNOTs as rows, or what is wrong."""
+    def _read(self, message: bytes, layer: Layer, now: float) -> _Read:
+        """Read one message through the grammars."""
         try:
             reading = self._whole(read(message, layer), now)
         except DecodeError as error:
-            yield error
-            return
+            return _Read(code_of(Fate.REFUSED, OTHER), [error])
+        operation = operation_in(reading.tcap)
         if isinstance(reading.sccp, UnitdataService):
             self.counts.returned += 1
-        elif isinstance(reading.tcap, Package):
-            for number, regnot in regnots_of(reading.tcap):
-                if isinstance(regnot, Regnot):
-                    yield self._row(regnot, reading)
-                elif reading.sccp is None or not is_segment(reading.sccp):
-                    yield regnot.moved(parameter_offsets(message, reading)[number])
-                else:
-                    yield regnot  # the octets of a message in segments lie in several packets
+            return _Read(code_of(Fate.RETURNED, operation))
+        regnots = list(self._regnots(message, reading))
+        if not regnots:
+            return _Read(code_of(Fate.READ, operation))
+        is_refused = all(isinstance(each, DecodeError) for each in regnots)
+        fate = Fate.REFUSED if is_refused else Fate.TAKEN
+        return _Read(code_of(fate, Operation.REGISTRATION_NOTIFICATION), regnots)
+
+    def _regnots(self, message: bytes, reading: Reading) -> Iterator[dict[str, int] | DecodeError]:
+        """Give the REGNOTs of a message as rows, or what is wrong with them."""
+        if not isinstance(reading.tcap, Package):
+            return
+        for number, regnot in regnots_of(reading.tcap):
+            if isinstance(regnot, Regnot):
+                yield self._row(regnot, reading)
+            elif reading.sccp is None or not is_segment(reading.sccp):
+                yield regnot.moved(parameter_offsets(message, reading)[number])
+            else:
+                yield regnot  # the octets of a message in segments lie in several packets
 
     def _whole(self, reading: Reading, now: float) -> Reading:
         """Put segments together; what is not complete yet has no TCAP part. Raises DecodeError."""

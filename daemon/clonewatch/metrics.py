@@ -53,7 +53,7 @@ FAMILIES: Final[Mapping[str, Family]] = {
     "octets_received":                _counts("Octets read from a link", "link"),
     "octets_sent":                    _counts("Octets written to a link", "link"),
     "protocol_violations":            _counts("Faults of a link's far end", "link"),
-    "messages":                       _counts("Messages", "source", "operation", "outcome"),
+    "messages":                       _counts("Messages, by the operation they invoke", "source", "operation", "outcome"),
     "messages_refused":               _counts("Messages that could not be used", "source", "reason"),
     "registrations":                  _counts("Registrations read", "source"),
     "registrations_duplicate":        _counts("Copies, which count once"),

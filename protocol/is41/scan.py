@@ -20,23 +20,21 @@ from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
 import numpy as np
 from numba import types
-from numpy.typing import NDArray
 
-from .ber import LENGTH_OCTETS_MAX, TAG_OCTETS_MAX
 from .kernel import OCTETS, columns, kernel, part
 from .map.codes import SystemAccessType
 from .map.operations import FAMILY, Operation
 from .map.tags import ParameterTag as Name
 from .msid import IMSI_DIGITS_MAX, IMSI_LENGTH_FACTOR, MIN_DIGITS
-from .mtp.msu import LABEL_LENGTH, ServiceIndicator
 from .octets import half_word, octet, word
-from .reading import Layer
 from .regnots import PSEUDO_ESN_MANUFACTURER, RegnotFlag
-from .sccp.codes import MessageType
-from .tcap.codes import ComponentType, PackageType, ParameterTag, Tag
+from .tcap.codes import ComponentType, ParameterTag, Tag
+from .walking import HANDED_OVER, NO_SCCP, Octets, component_ids, components, element, package
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from numpy.typing import NDArray
 
 
 class Outcome(IntEnum):
@@ -124,24 +122,9 @@ REGNOTS: Final = columns(Regnots, _numba(_REGNOT_DTYPES))
 
 OUTCOMES: Final = types.Array(types.uint8, 1, "C")
 REGNOTS_A_FRAME_MAX: Final = 64  # ours; a package with more is handed over
-_HANDED_OVER: Final = -1  # instead of a count, or of where something is
-
-Octets = NDArray[np.uint8]
 
 # Numba takes plain integers as constants, but no members of an IntEnum.
-_TCAP_LAYER: Final = int(Layer.TCAP)
-_MTP3_LAYER: Final = int(Layer.MTP3)
 _OUTCOME_HANDED_OVER: Final = int(Outcome.HANDED_OVER)
-_SCCP: Final = int(ServiceIndicator.SCCP)
-_LABEL: Final = int(LABEL_LENGTH)
-_UDT: Final = int(MessageType.UDT)
-_XUDT: Final = int(MessageType.XUDT)
-_UNIDIRECTIONAL: Final = int(PackageType.UNIDIRECTIONAL)
-_CONVERSATION: Final = int(PackageType.CONVERSATION_WITH_PERMISSION)
-_CONVERSATION_LAST: Final = int(PackageType.CONVERSATION_WITHOUT_PERMISSION)
-_TRANSACTION_ID: Final = int(Tag.TRANSACTION_ID)
-_COMPONENT_SEQUENCE: Final = int(Tag.COMPONENT_SEQUENCE)
-_COMPONENT_IDS: Final = int(Tag.COMPONENT_IDS)
 _NATIONAL_OPERATION: Final = int(Tag.NATIONAL_OPERATION)
 _PRIVATE_OPERATION: Final = int(Tag.PRIVATE_OPERATION)
 _NATIONAL_ERROR: Final = int(Tag.NATIONAL_ERROR)
@@ -178,15 +161,6 @@ _PSEUDO: Final = int(PSEUDO_ESN_MANUFACTURER)
 
 
 @part
-def _number(octets: Octets, start: int, end: int) -> int:
-    """Read octets as one big-endian number."""
-    value = 0
-    for at in range(start, end):
-        value = value << 8 | octet(octets, at)
-    return value
-
-
-@part
 def _two(octets: Octets, start: int, length: int) -> int:
     """Read a value of two octets; one octet is the first of the two; 0 for any other length."""
     if length == 2:
@@ -201,45 +175,16 @@ def _one(octets: Octets, start: int, length: int) -> int:
 
 
 @part
-def _element(octets: Octets, at: int, end: int) -> tuple[int, int, int]:
-    """Read a tag and a definite length: tag, start and end of the contents; start -1 if not."""
-    if at + 2 > end:
-        return 0, _HANDED_OVER, end
-    tag = octet(octets, at)
-    at += 1
-    if tag & 0x1F == 0x1F:
-        last = min(end, at + TAG_OCTETS_MAX - 1)
-        more = True
-        while more and at < last:
-            more = octet(octets, at) >= 0x80
-            tag = tag << 8 | octet(octets, at)
-            at += 1
-        if more or at >= end:
-            return 0, _HANDED_OVER, end
-    length = octet(octets, at)
-    at += 1
-    if length >= 0x80:
-        count = length & 0x7F
-        if count == 0 or count > LENGTH_OCTETS_MAX or at + count > end:
-            return 0, _HANDED_OVER, end
-        length = _number(octets, at, at + count)
-        at += count
-    if at + length > end:
-        return 0, _HANDED_OVER, end
-    return tag, at, at + length
-
-
-@part
 def _min(octets: Octets, start: int, end: int) -> int:
     """Read a MIN's key, -1 where it has none: two digits an octet, the first one low."""
     if end - start != MIN_DIGITS // 2:
-        return _HANDED_OVER
+        return HANDED_OVER
     number = 0
     for at in range(start, end):
         pair = octet(octets, at)
         low, high = pair & 0x0F, pair >> 4
         if low > 9 or high > 9:
-            return _HANDED_OVER
+            return HANDED_OVER
         number = number * 100 + low * 10 + high
     return number
 
@@ -249,17 +194,17 @@ def _imsi(octets: Octets, start: int, end: int) -> int:
     """Read an IMSI's key, -1 where it has none; a filler F, or a sixteenth digit 0, is left out."""
     digits = 2 * (end - start)
     if digits == 0 or digits > IMSI_DIGITS_MAX + 1:
-        return _HANDED_OVER
+        return HANDED_OVER
     last = octet(octets, end - 1) >> 4
     if last == 0x0F or (digits > IMSI_DIGITS_MAX and last == 0):
         digits -= 1
     if digits > IMSI_DIGITS_MAX:
-        return _HANDED_OVER
+        return HANDED_OVER
     number = 0
     for at in range(digits):
         digit = octet(octets, start + at // 2) >> (at % 2 * 4) & 0x0F
         if digit > 9:
-            return _HANDED_OVER
+            return HANDED_OVER
         number = number * 10 + digit
     return number + digits * IMSI_LENGTH_FACTOR
 
@@ -272,7 +217,7 @@ def _regnot(  # noqa: C901, PLR0912, PLR0915  # one branch a parameter
     msid = esn = mscid = border = terminal = access = capabilities = transactions = area = -1
     imsi_start = imsi_end = -1
     while at < end:
-        tag, start, at_next = _element(octets, at, end)
+        tag, start, at_next = element(octets, at, end)
         if start < 0:
             return False
         length = at_next - start
@@ -328,64 +273,55 @@ def _regnot(  # noqa: C901, PLR0912, PLR0915  # one branch a parameter
 
 
 @part
-def _component_ids(octets: Octets, at: int, end: int) -> int:
-    """Pass the component IDs, if any; the octet after them, or -1."""
-    if at < end and octet(octets, at) == _COMPONENT_IDS:
-        _, start, stop = _element(octets, at, end)
-        return stop if start >= 0 and stop - start <= 2 else _HANDED_OVER
-    return at
-
-
-@part
 def _parameter_set(octets: Octets, at: int, end: int) -> tuple[int, int]:
     """Find a component's last element, its parameters: (start, end), (0, 0) if none, or -1."""
     if at == end:
         return 0, 0
-    tag, start, stop = _element(octets, at, end)
+    tag, start, stop = element(octets, at, end)
     known = tag in (_SET, _SEQUENCE, _SEQUENCE_UNIVERSAL)
     if start < 0 or stop != end or not known:
-        return _HANDED_OVER, 0
+        return HANDED_OVER, 0
     return start, stop
 
 
 @part
 def _invoke(octets: Octets, at: int, end: int, to: int, regnots: Regnots) -> int:
     """Read an invoke: 1 if it is a REGNOT, now in row *to*; 0 if it is another; or -1."""
-    at = _component_ids(octets, at, end)
+    at = component_ids(octets, at, end)
     if at < 0:
-        return _HANDED_OVER
-    tag, start, stop = _element(octets, at, end)
+        return HANDED_OVER
+    tag, start, stop = element(octets, at, end)
     if start < 0 or tag not in (_NATIONAL_OPERATION, _PRIVATE_OPERATION):
-        return _HANDED_OVER
+        return HANDED_OVER
     if not 1 <= stop - start <= 4:
-        return _HANDED_OVER
+        return HANDED_OVER
     first, last = _parameter_set(octets, stop, end)
     if first < 0:
-        return _HANDED_OVER
+        return HANDED_OVER
     if tag != _PRIVATE_OPERATION or stop - start != 2:
         return 0
     if octet(octets, start) != _FAMILY or octet(octets, start + 1) != _REGNOT:
         return 0
-    return 1 if _regnot(octets, first, last, to, regnots) else _HANDED_OVER
+    return 1 if _regnot(octets, first, last, to, regnots) else HANDED_OVER
 
 
 @part
 def _answer(octets: Octets, kind: int, at: int, end: int) -> int:
     """Pass a result, an error or a reject: 0, or -1."""
-    at = _component_ids(octets, at, end)
+    at = component_ids(octets, at, end)
     if at < 0:
-        return _HANDED_OVER
+        return HANDED_OVER
     if kind in (_ERROR, _REJECT):
-        tag, start, at = _element(octets, at, end)
+        tag, start, at = element(octets, at, end)
         length = at - start
         if start < 0:
-            return _HANDED_OVER
+            return HANDED_OVER
         if kind == _REJECT and (tag != _PROBLEM or length != 2):
-            return _HANDED_OVER
+            return HANDED_OVER
         if kind == _ERROR and (
             tag not in (_NATIONAL_ERROR, _PRIVATE_ERROR) or not 1 <= length <= 4
         ):
-            return _HANDED_OVER
+            return HANDED_OVER
     first, _ = _parameter_set(octets, at, end)
     return min(first, 0)
 
@@ -395,91 +331,36 @@ def _components(octets: Octets, at: int, end: int, to: int, regnots: Regnots) ->
     """Read a component sequence: how many REGNOTs it put into rows from *to* on, or -1."""
     found = 0
     while at < end:
-        kind, start, at = _element(octets, at, end)
+        kind, start, at = element(octets, at, end)
         if start < 0 or found == REGNOTS_A_FRAME_MAX:
-            return _HANDED_OVER
+            return HANDED_OVER
         if kind in (_INVOKE, _INVOKE_NOT_LAST):
             taken = _invoke(octets, start, at, to + found, regnots)
         elif kind in (_RESULT, _RESULT_NOT_LAST, _ERROR, _REJECT):
             taken = _answer(octets, kind, start, at)
         else:
-            return _HANDED_OVER
+            return HANDED_OVER
         if taken < 0:
-            return _HANDED_OVER
+            return HANDED_OVER
         found += taken
     return found
 
 
 @part
-def _tcap(octets: Octets, at: int, end: int, to: int, regnots: Regnots) -> int:
-    """Read a package: how many REGNOTs it put into rows from *to* on, or -1."""
-    package, start, stop = _element(octets, at, end)
-    if start < 0 or stop != end or not _UNIDIRECTIONAL <= package <= _CONVERSATION_LAST:
-        return _HANDED_OVER
-    tag, start, at = _element(octets, start, end)
-    ids = 0 if package == _UNIDIRECTIONAL else 2 if package >= _CONVERSATION else 1
-    if start < 0 or tag != _TRANSACTION_ID or at - start != 4 * ids:
-        return _HANDED_OVER
-    transaction_id = word(octets, start) if ids else 0
-    if at == end:
-        return 0
-    tag, start, stop = _element(octets, at, end)
-    if start < 0 or stop != end or tag != _COMPONENT_SEQUENCE:
-        return _HANDED_OVER
+def _message(octets: Octets, at: int, end: int, layer: int, to: int, regnots: Regnots) -> int:
+    """Read a message from *layer* on: REGNOTs put into rows from *to* on, or -1."""
+    start, end = package(octets, at, end, layer)
+    if start < 0:
+        return 0 if start == NO_SCCP else HANDED_OVER
+    start, ids, transaction_id = components(octets, start, end)
+    if start < 0:
+        return HANDED_OVER
     found = _components(octets, start, end, to, regnots)
     for taken in range(found):
         regnots.transaction_id[to + taken] = transaction_id
         if ids == 0:
             regnots.flags[to + taken] |= _FLAG_NO_ID
     return found
-
-
-@part
-def _field(octets: Octets, pointer: int, end: int) -> tuple[int, int]:
-    """Follow a pointer of one octet to the field it points at: (start, end), or -1."""
-    if pointer >= end:
-        return _HANDED_OVER, 0
-    at = pointer + octet(octets, pointer)
-    if at >= end:
-        return _HANDED_OVER, 0
-    stop = at + 1 + octet(octets, at)
-    return (at + 1 if stop <= end else _HANDED_OVER), stop
-
-
-@part
-def _sccp(octets: Octets, at: int, end: int, to: int, regnots: Regnots) -> int:
-    """Read a UDT, or an XUDT without optional part: REGNOTs put into rows from *to* on, or -1."""
-    if at + 6 > end:
-        return _HANDED_OVER
-    kind = octet(octets, at)
-    if kind == _XUDT:
-        if at + 7 > end or octet(octets, at + 6) != 0:
-            return _HANDED_OVER
-        at += 3
-    elif kind == _UDT:
-        at += 2
-    else:
-        return _HANDED_OVER
-    called, _ = _field(octets, at, end)
-    calling, _ = _field(octets, at + 1, end)
-    start, stop = _field(octets, at + 2, end)
-    if called < 0 or calling < 0 or start < 0:
-        return _HANDED_OVER
-    return _tcap(octets, start, stop, to, regnots)
-
-
-@part
-def _message(octets: Octets, at: int, end: int, layer: int, to: int, regnots: Regnots) -> int:
-    """Read a message from *layer* on: REGNOTs put into rows from *to* on, or -1."""
-    if layer == _MTP3_LAYER:
-        if at + _LABEL > end:
-            return _HANDED_OVER
-        if octet(octets, at) & 0x0F != _SCCP:
-            return 0
-        at += _LABEL
-    if layer != _TCAP_LAYER:
-        return _sccp(octets, at, end, to, regnots)
-    return _tcap(octets, at, end, to, regnots)
 
 
 @kernel(types.UniTuple(types.int64, 2)(OCTETS, FRAMES, types.int64, types.int64, REGNOTS, OUTCOMES))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
 from clonewatch.collector import Collector, Refusal
+from clonewatch.fates import by_operation
 from clonewatch.mscs import Msc, Mscs
 from clonewatch.registrations import MSC_UNKNOWN, Batch, Flags
 from is41.map.operations import Operation, operation_code
@@ -195,6 +197,33 @@ def test_what_a_unitdata_service_brings_back_is_no_registration() -> None:
     ).encode()
     assert len(collect(collector, [back], Layer.SCCP)) == 0
     assert (collector.counts.returned, collector.counts.refused.total()) == (1, 0)
+
+
+def test_messages_without_registration_are_counted_by_operation_and_fate() -> None:
+    collector = Collector(MSCS, by_operation=True)
+    cancel = replace(
+        invoke(ESN, MIN), operation=operation_code(Operation.REGISTRATION_CANCELLATION)
+    )
+    indefinite = b"\xe2\x80" + query(cancel)[2:] + b"\0\0"
+    back = UnitdataService(return_cause=1, called=CALLING, calling=CALLED, data=query(cancel))
+    messages = [
+        *([unitdata(regnot(ESN, MIN, MSCID))] * 3),
+        *([unitdata(query(cancel))] * 2),
+        unitdata(indefinite),
+        unitdata(query(invoke(ESN, MIN, MSCID), cancel)),
+        unitdata(query(cancel, invoke(ESN, MIN, MSCID), invoke(ESN, MIN, MSCID))),
+        unitdata(regnot(ESN, MSCID)),
+        unitdata(b"\xe2\x00"),
+        back.encode(),
+    ]
+    assert len(collect(collector, messages, Layer.SCCP)) == 6
+    assert by_operation(collector.counts.messages, collector.counts.others) == {
+        ("RegistrationNotification", "taken"): 5,
+        ("RegistrationNotification", "refused"): 1,
+        ("RegistrationCancellation", "read"): 3,
+        ("RegistrationCancellation", "returned"): 1,
+        ("other", "refused"): 1,
+    }
 
 
 def test_segments_are_put_together() -> None:

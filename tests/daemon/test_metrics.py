@@ -40,12 +40,12 @@ def test_counters_are_read_when_somebody_asks() -> None:
 def test_labels_are_one_string_or_a_tuple_of_them() -> None:
     metrics = Metrics("1")
     metrics.add(lambda: {"links_up": {"rvcd-a": 1}})
-    metrics.add(lambda: {"messages": {("rvcd-a", "regnot", "taken"): 7}})
+    metrics.add(lambda: {"messages": {("rvcd-a", "CheckMEID", "read"): 7}})
     metrics.add(lambda: {"links_up": {"b": 0}})
     found = samples(metrics)
     assert found["clonewatch_links_up", ("rvcd-a",)] == 1
     assert found["clonewatch_links_up", ("b",)] == 0
-    assert found["clonewatch_messages_total", ("regnot", "rvcd-a", "taken")] == 7
+    assert found["clonewatch_messages_total", ("CheckMEID", "read", "rvcd-a")] == 7
 
 
 @pytest.mark.parametrize("values", [{"no_such_family": 1}, {"links_up": {("a", "b"): 1}}])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from clonewatch.cli import options  # Typer reads the annotations
 from clonewatch.cli.output import faults_explained, json_line, wants_json
@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from rich.table import Table
+
+FIGURES_MAX: Final = 12  # of one line: ours
 
 
 def status(
@@ -38,12 +40,12 @@ def _show(told: Mapping[str, Any]) -> None:
         markup=False,
     )
     console.print(_sources(told["sources"]))
-    for heading in ("counts", "window", "record_file"):
+    for heading in ("messages", "counts", "window", "record_file"):
         if told[heading]:
-            figures = ", ".join(
-                f"{_figure(value)} {_words(name)}" for name, value in told[heading].items()
-            )
-            console.print(f"{_words(heading)}: {figures}", markup=False)
+            figures = [f"{_figure(value)} {_words(name)}" for name, value in told[heading].items()]
+            if len(figures) > FIGURES_MAX:
+                figures[FIGURES_MAX:] = [f"and {len(figures) - FIGURES_MAX} kinds more"]
+            console.print(f"{_words(heading)}: {', '.join(figures)}", markup=False)
     for heading in ("alarms", "problems"):
         for line in told[heading]:
             console.print(f"{heading[:-1]}: {line}", markup=False)

@@ -30,6 +30,7 @@ class Status:
     state: str  # "filling the window", "ready", "stopping"
     since: str  # when the daemon started, RFC 3339
     sources: tuple[SourceStatus, ...] = ()
+    messages: Mapping[str, int] = field(default_factory=dict)  # by operation and fate, most first
     counts: Mapping[str, int] = field(default_factory=dict)  # registrations, conflicts, late, ...
     window: Mapping[str, int | str] = field(default_factory=dict)
     record_file: Mapping[str, int | str] = field(default_factory=dict)

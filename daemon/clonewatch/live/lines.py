@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 import numpy as np
 
 from clonewatch.collector import Collector
+from clonewatch.fates import CODES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -41,6 +42,7 @@ class Counts:
     registrations: int = 0
     through_grammars: int = 0
     refused: Counter[str] = field(default_factory=Counter)
+    others: Counter[int] = field(default_factory=Counter)  # without registration, by `fates` code
     rests: int = 0  # times a line had to rest, for its messages took too long to read
     last_at: float | None = None  # when the last message came, s since 1970
 
@@ -64,7 +66,7 @@ class LinesCollector(Collector):
     """A collector of many lines: a frame's packet number is the number of its line."""
 
     def __init__(self, mscs: Mscs, **options: Any) -> None:
-        super().__init__(mscs, **options)
+        super().__init__(mscs, by_operation=True, **options)
         self.lines: list[Line | None] = []
         self.grammar_s = 0.0  # spent reading what was handed over. Monotonic
         self.flags_of: NDArray[np.uint8] = np.zeros(LINES_MAX, np.uint8)
@@ -106,6 +108,11 @@ class LinesCollector(Collector):
         for number, count in zip(numbers.tolist(), counts.tolist(), strict=True):
             self.line(number).counts.registrations += count
         return batch
+
+    def _count_others(self, packets: NDArray[np.int64], codes: NDArray[np.uint16]) -> None:
+        keys, counts = np.unique(packets * CODES + codes, return_counts=True)
+        for key, count in zip(keys.tolist(), counts.tolist(), strict=True):
+            self.line(key // CODES).counts.others[key % CODES] += count
 
     def _with_read(
         self,

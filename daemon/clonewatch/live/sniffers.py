@@ -51,6 +51,7 @@ class LiveSniffer:
             source=number,
             imsi_prefix=settings.config.regnots.imsi_prefix,
             place_by_calling=settings.config.regnots.place_by_calling,
+            by_operation=True,
             refuse=self._refuse,
         )
         self._thread = threading.Thread(
@@ -87,10 +88,11 @@ class LiveSniffer:
         self.counts.messages = collected.messages
         self.counts.registrations = collected.regnots
         self.counts.through_grammars = collected.handed_over
+        self.counts.refused = collected.refused.copy()  # the loop may be reading it
+        self.counts.others = collected.others.copy()
         self.counts.last_at = time.time()
 
     def _refuse(self, refusal: Refusal) -> None:
-        self.counts.refused[refusal.error.counted_as] += 1
         self._refused(self._number, refusal)
 
 

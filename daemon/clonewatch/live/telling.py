@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
 
 from clonewatch.config.links import Role
 from clonewatch.control.status import SourceStatus, Status
+from clonewatch.fates import by_operation
 from clonewatch.links import Connector
 from clonewatch.registrations import time_text
 from clonewatch.roles.answerer import Answerer
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from clonewatch.metrics import Values
 
 RATE_OVER_S: Final = 10.0  # what "a second" is taken from
-_OTHER: Final = "other"
 
 
 class Rates:
@@ -94,11 +94,9 @@ def _of_sources(app: App) -> Values:
     registrations: dict[str, int] = {}
     newest: dict[str, float] = {}
     for name, counts in counts_by_source(app).items():
-        bad = counts.refused.total()
         registrations[name] = counts.registrations
-        messages[name, "regnot", "taken"] = counts.registrations
-        messages[name, _OTHER, "read"] = max(0, counts.messages - counts.registrations - bad)
-        messages[name, _OTHER, "refused"] = bad
+        told = by_operation(counts.messages, counts.others)
+        messages |= {(name, *each): count for each, count in told.items()}
         refused |= {(name, reason): count for reason, count in counts.refused.items()}
         if counts.last_at is not None:
             newest[name] = counts.last_at
@@ -191,6 +189,7 @@ def status_of(app: App) -> Status:
         state="ready" if app.is_ready else "filling the window",
         since=time_text(app.started_ms),
         sources=tuple(_sources(app)),
+        messages=_messages(app),
         counts={"registrations": app.judge.registrations, **found},
         window=window,
         record_file={
@@ -200,6 +199,15 @@ def status_of(app: App) -> Status:
         },
         problems=tuple(problems_of(app)),
     )
+
+
+def _messages(app: App) -> dict[str, int]:
+    """What came from all sources together: most often, first."""
+    told: Counter[str] = Counter()
+    for counts in counts_by_source(app).values():
+        for (operation, fate), count in by_operation(counts.messages, counts.others).items():
+            told[f"{operation} {fate}"] += count
+    return dict((+told).most_common())
 
 
 def _sources(app: App) -> Iterator[SourceStatus]:

@@ -35,6 +35,8 @@ STATUS = Status(
             newest="2026-11-22T11:00:00.000Z",
         ),
     ),
+    messages={"RegistrationNotification taken": 6789}
+    | {f"Operation{number} read": 20 - number for number in range(20)},
     counts={"registrations": 6789, "conflicts": 3},
     window={"subscribers": 4000},
     alarms=("link rvcd-b is down [since 11:00]",),
@@ -75,7 +77,7 @@ def test_a_configuration_says_where_to_ask(tmp_path: Path) -> None:
 
 def test_a_terminal_gets_a_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(verb, "wants_json", lambda _: False)
-    monkeypatch.setenv("COLUMNS", "120")
+    monkeypatch.setenv("COLUMNS", "400")
     path = tmp_path / "control.sock"
     lines = asked(path, "--socket", path).output.splitlines()
     assert lines[0] == "clonewatch 1.2.3, mode test: ready, since 2026-11-22T10:00:00.000Z"
@@ -87,7 +89,9 @@ def test_a_terminal_gets_a_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         *("rvcd-a", "tali", "tap", "open", "6,789", "12.5", "12,345", "0"),
         *("11-22", "11:00:00"),
     ]
+    others = ", ".join(f"{20 - number} Operation{number} read" for number in range(11))
     assert lines[3:] == [
+        f"messages: 6,789 RegistrationNotification taken, {others}, and 9 kinds more",
         "counts: 6,789 registrations, 3 conflicts",
         "window: 4,000 subscribers",
         "alarm: link rvcd-b is down [since 11:00]",

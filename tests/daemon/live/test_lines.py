@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from clonewatch.fates import Fate, code_of
 from clonewatch.live.lines import LINES_MAX, Counts, Line, LinesCollector
 from clonewatch.registrations import Batch, Flags
 from is41.reading import Layer
@@ -42,6 +43,18 @@ def test_what_the_grammars_read_is_counted_on_its_line() -> None:
     assert (one.handed_over, other.handed_over) == (0, 1)
     assert other.counts.through_grammars == 1
     assert collector.grammar_s > 0
+
+
+def test_messages_without_registration_are_counted_on_their_line() -> None:
+    collector = LinesCollector(MSCS)
+    one, other = opened(collector, 7), opened(collector, 9)
+    answer = next(iter(vectors("sccp_udt_regnot_rr_ok").values()))
+    take(collector, (one, regnot()), (other, answer), (one, answer), (other, regnot()[:-3]))
+    assert dict(one.counts.others) == {code_of(Fate.READ, 0): 1}
+    assert dict(other.counts.others) == {
+        code_of(Fate.READ, 0): 1,
+        code_of(Fate.REFUSED, 0): 1,
+    }
 
 
 def test_a_number_is_used_again_when_its_line_is_closed() -> None:

@@ -39,6 +39,9 @@ def test_what_others_say_is_found_and_judged(tmp_path: Path) -> None:
             await until(lambda: app.judge.registrations >= 1)
             (told,) = status_of(app).sources
             assert (told.kind, told.state, told.registrations) == ("sniffer lo", "open", 1)
+            await until(lambda: app.links.counts("s").messages >= 1)
+            told_of = values_of(app)["messages"]
+            assert told_of == {("s", "RegistrationNotification", "taken"): 1}
             assert values_of(app)["packets_dropped"] == {"s": 0}
             await app.reload(settings(tmp_path))
             assert not app.sniffers.sniffers

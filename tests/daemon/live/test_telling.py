@@ -57,7 +57,13 @@ def test_status_and_metrics_say_what_came(tmp_path: Path) -> None:
                 metrics = Metrics("0")
                 metrics.add(lambda: values_of(app))
                 octets, _ = metrics.exposition("")
-                assert b'clonewatch_messages_total{operation="regnot"' in octets
+                assert b'clonewatch_messages_total{operation="RegistrationNotification"' in octets
+                assert values["messages"] == {
+                    ("a", "RegistrationNotification", "taken"): 1,
+                    ("a", "other", "refused"): 1,
+                    ("msc", "RegistrationNotification", "taken"): 1,
+                }
+                assert status.messages == {"RegistrationNotification taken": 2, "other refused": 1}
                 assert b"6145551234" not in octets
 
     asyncio.run(main())

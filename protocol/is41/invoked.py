@@ -1,0 +1,78 @@
+"""Which IS-41 operation a message invokes: by the grammars, and by a kernel for many messages.
+
+A message's operation is that of its first component, if this invokes one of TIA-41's (TIA-41.5
+§6.3.2). All else is `OTHER`: answers, which only who asked can tell, operations of other families,
+messages without components. What is not as plain as `is41.walking` takes it, the kernel calls
+`OTHER` too.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from numba import types
+
+from .kernel import OCTETS, kernel, part
+from .map.operations import FAMILY, operation_of
+from .octets import octet
+from .scan import FRAMES, Frames
+from .tcap.codes import ComponentType, Tag
+from .tcap.messages import Invoke, Package
+from .walking import Octets, component_ids, components, element, package
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from .tcap.messages import Abort
+
+OTHER: Final = 0  # no operation has this specifier
+_CHOSEN: Final = types.Array(types.int64, 1, "C")
+_SPECIFIERS: Final = types.Array(types.uint8, 1, "C")
+
+# Numba takes plain integers as constants, but no members of an IntEnum.
+_PRIVATE_OPERATION: Final = int(Tag.PRIVATE_OPERATION)
+_INVOKE: Final = int(ComponentType.INVOKE_LAST)
+_INVOKE_NOT_LAST: Final = int(ComponentType.INVOKE_NOT_LAST)
+_FAMILY: Final = int(FAMILY)
+
+
+def operation_in(message: Package | Abort | None) -> int:
+    """The specifier of the operation that a message's TCAP part invokes."""
+    if not isinstance(message, Package) or not message.components:
+        return OTHER
+    first = message.components[0]
+    return (operation_of(first) or OTHER) if isinstance(first, Invoke) else OTHER
+
+
+@part
+def _specifier(octets: Octets, at: int, end: int, layer: int) -> int:
+    """Tell the operation of one message."""
+    at, end = package(octets, at, end, layer)
+    if at < 0:
+        return OTHER
+    at, _, _ = components(octets, at, end)
+    if at < 0:
+        return OTHER
+    kind, at, end = element(octets, at, end)
+    if at < 0 or kind not in (_INVOKE, _INVOKE_NOT_LAST):
+        return OTHER
+    at = component_ids(octets, at, end)
+    if at < 0:
+        return OTHER
+    tag, at, end = element(octets, at, end)
+    if at < 0 or tag != _PRIVATE_OPERATION or end - at != 2 or octet(octets, at) != _FAMILY:
+        return OTHER
+    return octet(octets, at + 1)
+
+
+@kernel(types.void(OCTETS, FRAMES, _CHOSEN, _SPECIFIERS))
+def invoked(
+    octets: Octets, frames: Frames, chosen: NDArray[np.int64], specifiers: NDArray[np.uint8]
+) -> None:
+    """Put the operation of each of the *chosen* frames into *specifiers*."""
+    for at in range(chosen.size):
+        frame = chosen[at]
+        specifiers[at] = _specifier(
+            octets, frames.start[frame], frames.end[frame], frames.layer[frame]
+        )
