@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from clonewatch.evaluate.scores import Score, Tally
+from clonewatch.evaluate.scores import Score, Suspended, Tally
 from clonewatch.evaluate.suite import FACTORS, WINDOWS_H, Results, Size
+from clonewatch.evaluate.suspending import Rails
 from clonewatch.evaluate.tables import Quality
 from clonewatch.evaluate.trial import KINDS
 
@@ -15,7 +16,6 @@ SCORE = Score(
     conflicts=Tally(count=99, of=100),
     honest_alarmed=1,
     honest_sure=1,
-    honest_suspended=0,
     pairs=Tally(count=27, of=30),
     forbidden=Tally(count=29, of=29),
     pairs_by_kind=KIND_TALLIES,
@@ -32,6 +32,10 @@ SCORE = Score(
     committed_by_kind=KIND_TALLIES,
     right_by_kind=KIND_TALLIES,
     calibration=[(0.9, True), (0.99, True), (0.3, False)],
+    suspended={
+        rails: Suspended(honest=0, cloned=Tally(count=15, of=30), delays_s=[3600.0, 7200.0])
+        for rails in Rails
+    },
 )
 RESULTS = Results(
     size=Size(subscribers=100_000, days=7, cloned=50, month_days=30),

@@ -6,7 +6,7 @@ import contextlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import create_engine, select
+from sqlalchemy import select
 
 from clonewatch.actions.alarms.notice import Notice
 from clonewatch.actions.consequences import Consequences
@@ -16,7 +16,7 @@ from clonewatch.clonerecords import CloneRecords
 from clonewatch.detector import Conflict
 from clonewatch.mscs import Msc, Mscs
 from clonewatch.registrations import Registration
-from clonewatch.store.database import migrate
+from clonewatch.store.database import in_memory
 from clonewatch.store.following import store
 from clonewatch.store.outbox import pending
 from clonewatch.store.store import Store
@@ -138,17 +138,6 @@ def opened(
         it.close()
 
 
-@contextlib.contextmanager
-def empty() -> Iterator[Connection]:
-    """A connection to a store in memory."""
-    engine = create_engine("sqlite://")
-    with engine.begin() as connection:
-        connection.exec_driver_sql("PRAGMA foreign_keys = ON")
-        migrate(connection)
-        yield connection
-    engine.dispose()
-
-
 class Desk:
     """A store in memory, and what follows from what is put into it."""
 
@@ -184,7 +173,7 @@ class Desk:
 @contextlib.contextmanager
 def desk(consequences: Consequences | None = None) -> Iterator[Desk]:
     """A desk with nothing on it."""
-    with empty() as connection:
+    with in_memory() as connection:
         yield Desk(connection, consequences)
 
 

@@ -33,6 +33,10 @@ STORY = (
     (OWNER, MSC_A, 60, False),  # 15 of 80
     (CLONE, MSC_C, 600, False),  # hours later: nothing to see
 )
+# Owner and clone by turns, every twenty minutes.
+TO_AND_FRO = tuple(
+    ((OWNER, CLONE)[at % 2], (MSC_A, MSC_C)[at % 2], at * 20, False) for at in range(30)
+)
 
 
 def trial(story: Sequence[tuple[int, int, int, bool]] = STORY, ahead_min: int = 0) -> Trial:

@@ -105,6 +105,9 @@ def _record(tried: str, name: str, score: Score) -> dict[str, Any]:
 
     told = dataclasses.asdict(score)
     delays, calibration = told.pop("delays_s"), told.pop("calibration")
+    for suspended in told["suspended"].values():
+        waits = suspended.pop("delays_s")
+        suspended["delay_median_s"] = quantile(waits, 0.5).value if waits else None
     told["delay_median_s"], told["delay_p95_s"] = (
         quantile(delays, which).value if delays else None for which in (0.5, 0.95)
     )

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 HISTORY_MAX: Final = 20  # earlier conflicts that one is weighed with, as for cases
 WEIGHED_MAX: Final = 8  # conflicts weighed of a case: the first ones
 CASES_MAX: Final = 3_000  # of cloned subscribers; of others all
-SUSPENDED_CONFLICTS: Final = 3
-SUSPENDED_CONFIDENCE: Final = 0.95
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +35,6 @@ class Case:
     right: int  # conflicts of two phones whose clone was named rightly
     misjudged: int
     unknown: int
-    would_suspend: bool  # three sure conflicts, none held
 
     @property
     def is_honest(self) -> bool:
@@ -82,7 +79,6 @@ def _case(
     conflicts = [reported.conflicts[row] for row in rows[:WEIGHED_MAX]]
     confidences = []
     votes = {True: 0, False: 0, None: 0}
-    sure = 0
     for at, (row, conflict) in enumerate(zip(rows, conflicts, strict=False)):
         history = History(
             conflicts=tuple(conflicts[max(0, at - HISTORY_MAX) : at]),
@@ -90,7 +86,6 @@ def _case(
         )
         evidence = weigh(conflict, history, network)
         confidences.append(evidence.confidence)
-        sure += evidence.confidence >= SUSPENDED_CONFIDENCE and not evidence.holds
         first, second = (int(trial.phone[side[row]]) for side in (reported.first, reported.second))
         if (first < trial.subscribers) == (second < trial.subscribers):
             continue  # of one phone, or of two clones: neither answer is right
@@ -104,7 +99,6 @@ def _case(
         right=votes[True],
         misjudged=votes[False],
         unknown=votes[None],
-        would_suspend=sure >= SUSPENDED_CONFLICTS,
     )
 
 

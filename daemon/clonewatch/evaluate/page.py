@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from .intervals import Estimate, quantile, rate, share
+from .suspending import Rails
 from .tables import Quality
 
 if TYPE_CHECKING:
@@ -50,6 +51,9 @@ def page(results: Results) -> str:
         _scores(((f"{h:g} h", score) for h, score in results.by_window.items()), "window"),
         "## Wrong clocks",
         _clocks(results),
+        "## Who would be suspended",
+        SUSPENSION,
+        _suspensions(results),
         "## How soon, how sure",
         _delays(results.by_table[Quality.BUILT]),
         _named(results.by_table[Quality.BUILT]),
@@ -70,9 +74,7 @@ wrong one after `travel learn` on a week of traffic.
 *Precision*: reported pairs that are of two phones. *Recall*: pairs reported, of those that are \
 physically there to see (two phones of one number, one after the other, sooner than the exact \
 table). *Clones found*: reported at least once, of those with anything there to see. *False*: \
-honest subscribers with a case, by million registrations and by 100,000 subscribers a day. \
-*Suspended*: honest subscribers with three conflicts of a confidence of 0.95, none held; the guard \
-rails against suspect pairs, which stop what a wrong entry causes, are left out."""
+honest subscribers with a case, by million registrations and by 100,000 subscribers a day."""
 BY_KIND: Final = """\
 Built travel times. *Coverage* is what any method that compares times and places could see: \
 clones that ever registered sooner after (or before) their subscriber than the fastest journey \
@@ -81,6 +83,12 @@ SLACK: Final = """\
 Built travel times, multiplied. Less than 1 is more lenient, more than 1 stricter."""
 WINDOW: Final = """\
 Built travel times. A recall is of what there is to see within the window."""
+SUSPENSION: Final = """\
+What was reported went through the daemon's own cases, suspect travel times and guard rails \
+([suspension](suspension.md)), with their defaults, `mode = "auto"`, and an HLR that obeys. \
+*Default*: the breaker may trip, and nobody says `suspension resume`. *Boundless*: without \
+ceilings and breaker, so that evidence and doubts alone decide. *Delay*: from the first report of \
+a clone to its suspension."""
 CONFIDENCE: Final = """\
 A confidence is about the conflict, given that the table is right. With a table of which 10 % is
 wrong it promises too much: what a wrong entry forbids looks as impossible as a clone. So build the
@@ -144,8 +152,8 @@ def _goals(results: Results) -> str:
         ),
         (
             "honest subscribers suspended in the month: none",
-            str(month.honest_suspended),
-            f"per 100,000 subscribers a month at most {_per_month(results).high:.2g}",
+            str(month.suspended[Rails.DEFAULT].honest),
+            _suspended_in_the_month(results),
         ),
         ("clone named, of cases: at least 50 %", _share(built.committed), "built table"),
         ("rightly, of those: at least 90 %", _share(built.right), "built table"),
@@ -153,9 +161,13 @@ def _goals(results: Results) -> str:
     return _table(("asked", "reached", ""), rows)
 
 
-def _per_month(results: Results) -> Estimate:
-    subscribers = results.size.subscribers
-    return rate(results.month.honest_suspended, subscribers / HUNDRED_THOUSAND)
+def _suspended_in_the_month(results: Results) -> str:
+    default, boundless = (results.month.suspended[rails].honest for rails in Rails)
+    most = rate(default, results.size.subscribers / HUNDRED_THOUSAND).high
+    return (
+        f"per 100,000 subscribers a month at most {most:.2g}; without ceilings and breaker "
+        f"{boundless}"
+    )
 
 
 def _scores(scores: Iterable[tuple[str, Score]], heading: str) -> str:
@@ -167,7 +179,6 @@ def _scores(scores: Iterable[tuple[str, Score]], heading: str) -> str:
         "coverage",
         "false per million",
         "false per 100,000 a day",
-        "suspended",
     )
     return _table(headings, [(name, *_row(score)) for name, score in scores])
 
@@ -180,7 +191,37 @@ def _row(score: Score) -> tuple[str, ...]:
         _share(score.covered),
         _rate(rate(score.honest_alarmed, score.registrations / MILLION)),
         _rate(rate(score.honest_alarmed, score.subscriber_days / HUNDRED_THOUSAND)),
-        str(score.honest_suspended),
+    )
+
+
+def _suspensions(results: Results) -> str:
+    tried = [
+        *((str(quality), score) for quality, score in results.by_table.items()),
+        *((f"{quality}, wrong clocks", score) for quality, score in results.skewed.items()),
+        (f"built, {results.size.month_days:g} days", results.month),
+    ]
+    rows = [
+        (
+            name,
+            str(rails),
+            str(suspended.honest),
+            _rate(rate(suspended.honest, score.subscriber_days / HUNDRED_THOUSAND)),
+            _share(suspended.cloned),
+            _hours(quantile(suspended.delays_s, 0.5)),
+        )
+        for name, score in tried
+        for rails, suspended in score.suspended.items()
+    ]
+    return _table(
+        (
+            "table",
+            "guard rails",
+            "honest suspended",
+            "per 100,000 a day",
+            "cloned suspended, of those with a case",
+            "delay, median",
+        ),
+        rows,
     )
 
 
@@ -233,6 +274,8 @@ def _named(score: Score) -> str:
 
 
 def _hours(estimate: Estimate) -> str:
+    if math.isnan(estimate.value):
+        return "-"
     hours = estimate.scaled(1 / HOUR_S)
     return f"{hours.value:.1f} h ({hours.low:.1f} to {hours.high:.1f})"
 

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from clonewatch.detector import Conflict, Detector, conflicts_of
+from clonewatch.detector import Detector, conflicts_of
+from clonewatch.evidence.together import standing
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from clonewatch.detector import Conflict
     from clonewatch.registrations import Registration
 
     from .trial import Trial
@@ -24,6 +26,7 @@ SUBSCRIBERS_SPARE: Final = 1000
 class Reported:
     """Conflicts that stand in the end, in columns, by MSID and time."""
 
+    told: list[Conflict]  # all that was told, in order of finding, superseded ones included
     conflicts: list[Conflict]
     first: NDArray[np.int64]  # row of the trial
     second: NDArray[np.int64]
@@ -43,26 +46,21 @@ def report(trial: Trial, travel_ms: NDArray[np.int64], window_ms: int) -> Report
         seed=1,
     )
     arrival_ms = np.maximum.accumulate(trial.true_ms)
-    standing: dict[tuple[Registration, Registration], tuple[Conflict, int]] = {}
+    told: list[Conflict] = []
     for start in range(0, len(trial.batch), CHUNK):
         findings = detector.window.take(trial.batch[start : start + CHUNK])
         found_ms = arrival_ms[start + findings["at"]]
-        conflicts = conflicts_of(findings, found_ms, travel_ms, trial.mscs.mscid_of)
-        for conflict in conflicts:
-            pair = conflict.first, conflict.second
-            if conflict.superseded:
-                standing.pop(pair, None)
-            else:
-                standing[pair] = conflict, conflict.found_at
+        told += conflicts_of(findings, found_ms, travel_ms, trial.mscs.mscid_of)
     ordered = sorted(
-        standing.values(), key=lambda each: (each[0].msid, each[0].second.time, each[0].first.time)
+        standing(told), key=lambda each: (each.msid, each.second.time, each.first.time)
     )
-    rows = _rows(trial, {conflict.msid for conflict, _ in ordered})
+    rows = _rows(trial, {conflict.msid for conflict in ordered})
     return Reported(
-        conflicts=[conflict for conflict, _ in ordered],
-        first=np.array([rows[_key(conflict.first)] for conflict, _ in ordered], np.int64),
-        second=np.array([rows[_key(conflict.second)] for conflict, _ in ordered], np.int64),
-        found_ms=np.array([found_ms for _, found_ms in ordered], np.int64),
+        told=told,
+        conflicts=ordered,
+        first=np.array([rows[_key(conflict.first)] for conflict in ordered], np.int64),
+        second=np.array([rows[_key(conflict.second)] for conflict in ordered], np.int64),
+        found_ms=np.array([conflict.found_at for conflict in ordered], np.int64),
     )
 
 

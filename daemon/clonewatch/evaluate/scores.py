@@ -8,15 +8,19 @@ from typing import TYPE_CHECKING, Final, TypedDict
 import numpy as np
 
 from .judging import cases
+from .suspending import suspended
 from .trial import KINDS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
 
     from clonewatch.evidence.network import Network
 
     from .judging import Case
     from .reported import Reported
+    from .suspending import Rails
     from .trial import Trial
 
 SURE: Final = 0.5  # least confidence of a case that is more than a warning
@@ -32,6 +36,15 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Suspended:
+    """Whom guard rails let be suspended."""
+
+    honest: int
+    cloned: Tally  # of cloned subscribers with a case
+    delays_s: list[float]  # of these: from the first report to the suspension
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
     """Figures of one run; the truth is the trial's."""
 
@@ -40,7 +53,6 @@ class Score:
     conflicts: Tally  # between two phones, of all that were reported
     honest_alarmed: int  # honest subscribers with a case
     honest_sure: int  # and with one of a confidence of a half or more
-    honest_suspended: int
     pairs: Tally  # reported, of those physically there to see
     forbidden: Tally  # reported, of those that the table in use forbids
     pairs_by_kind: dict[str, Tally]
@@ -57,6 +69,7 @@ class Score:
     committed_by_kind: dict[str, Tally]  # of cases whose clones are all of one kind
     right_by_kind: dict[str, Tally]
     calibration: list[tuple[float, bool]]  # confidence of each case weighed, and if it was a clone
+    suspended: dict[Rails, Suspended]  # by the guard rails that were tried
 
 
 class _Clones(TypedDict):
@@ -71,7 +84,6 @@ class _Clones(TypedDict):
 class _Judgements(TypedDict):
     honest_alarmed: int
     honest_sure: int
-    honest_suspended: int
     committed: Tally
     right: Tally
     committed_by_kind: dict[str, Tally]
@@ -86,9 +98,10 @@ def score(
     *,
     travel_ms: NDArray[np.int64],
     window_ms: int,
+    rails: Iterable[Rails] = (),
     seed: int = 1,
 ) -> Score:
-    """Compare; *travel_ms*, *window_ms*: what the detector had."""
+    """Compare; *travel_ms*, *window_ms*: what the detector had; *rails*: to be tried."""
     told = set(zip(reported.first.tolist(), reported.second.tolist(), strict=True))
     first, second = trial.visible(window_ms, trial.exact.ms)
     seen = _told(first, second, told)
@@ -117,6 +130,7 @@ def score(
         **_clones(trial, active, visible, reported_clones),
         delays_s=_delays_s(trial, reported, true),
         **_judgements(weighed),
+        suspended={each: _suspended(trial, reported, network, each) for each in rails},
     )
 
 
@@ -186,6 +200,21 @@ def _delays_s(trial: Trial, reported: Reported, true: NDArray[np.bool_]) -> list
     return delays_s
 
 
+def _suspended(trial: Trial, reported: Reported, network: Network, rails: Rails) -> Suspended:
+    """Whom the daemon would have suspended."""
+    when_ms = suspended(reported.told, trial.mscs, network, rails)
+    begun_ms: dict[int, int] = {}  # MSIDs with a case -> its first report
+    for conflict in reversed(reported.told):
+        begun_ms[conflict.msid] = conflict.found_at
+    rows = trial.is_cloned[trial.subscriber[trial.phone]]
+    cloned = set(np.unique(trial.batch.msid[rows]).tolist()) & begun_ms.keys()
+    return Suspended(
+        honest=len(when_ms.keys() - cloned),
+        cloned=Tally(count=len(when_ms.keys() & cloned), of=len(cloned)),
+        delays_s=[(when_ms[msid] - begun_ms[msid]) / 1000 for msid in when_ms.keys() & cloned],
+    )
+
+
 def _judgements(weighed: list[Case]) -> _Judgements:
     """What the evidence came to."""
     honest = [case for case in weighed if case.is_honest]
@@ -201,7 +230,6 @@ def _judgements(weighed: list[Case]) -> _Judgements:
     return {
         "honest_alarmed": len(honest),
         "honest_sure": sum(case.confidence >= SURE for case in honest),
-        "honest_suspended": sum(case.would_suspend for case in honest),
         "committed": Tally(count=len(named), of=len(cloned)),
         "right": Tally(count=sum(case.is_right is True for case in named), of=len(named)),
         "committed_by_kind": committed_by_kind,

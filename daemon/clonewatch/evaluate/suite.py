@@ -13,11 +13,12 @@ from clonewatch.lab.traffic import Mishaps
 
 from .reported import report
 from .scores import score
+from .suspending import Rails
 from .tables import Quality, built, learned, scaled, wrong
 from .trial import ORDINARY, Settings, simulated
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from clonewatch.clocks.offsets import Clocks
     from clonewatch.travel.table import TravelTimes
@@ -72,7 +73,7 @@ def run(size: Size, tell: Callable[[str], None]) -> Results:
     by_table = {}
     for quality, table in tables.items():
         tell(f"table: {quality}")
-        by_table[quality] = tried(trial, table, right)
+        by_table[quality] = tried(trial, table, right, rails=(Rails.BOUNDLESS,))
     made = tables[Quality.BUILT]
     by_factor, by_window = {}, {}
     for factor in FACTORS:
@@ -118,12 +119,13 @@ def tried(
     *,
     factor: float = 1.0,
     window_ms: int = WINDOW_MS,
+    rails: Iterable[Rails] = (),
 ) -> Score:
-    """Detect, weigh and compare."""
+    """Detect, weigh, suspend by *rails*, and compare."""
     travel_ms = scaled(table.ms, factor)
     network = Network(homes=trial.homes, clocks=clocks, mscs=trial.mscs, travel_ms=travel_ms)
     reported = report(trial, travel_ms, window_ms)
-    return score(trial, reported, network, travel_ms=travel_ms, window_ms=window_ms)
+    return score(trial, reported, network, travel_ms=travel_ms, window_ms=window_ms, rails=rails)
 
 
 def _skewed(size: Size) -> tuple[dict[Quality, Score], int, int, int]:
@@ -134,7 +136,10 @@ def _skewed(size: Size) -> tuple[dict[Quality, Score], int, int, int]:
     trial = simulated(_settings(size, mishaps))
     clocks = estimate(trial.batch, trial.mscs, trial.exact.ms)
     tables = {Quality.EXACT: trial.exact, Quality.BUILT: built(trial.mscs)}
-    scores = {quality: tried(trial, table, clocks) for quality, table in tables.items()}
+    scores = {
+        quality: tried(trial, table, clocks, rails=(Rails.BOUNDLESS,))
+        for quality, table in tables.items()
+    }
     ahead_ms = np.zeros(len(trial.mscs), np.int64)
     ahead_ms[trial.batch.msc] = trial.batch.time - trial.true_ms
     is_wrong = set(trial.mscs.msc_of[np.abs(ahead_ms) > clocks.runaway_ms].tolist())
@@ -158,7 +163,7 @@ def _month(size: Size) -> Score:
         )
     )
     clocks = estimate(trial.batch, trial.mscs, trial.exact.ms)
-    return tried(trial, built(trial.mscs), clocks)
+    return tried(trial, built(trial.mscs), clocks, rails=Rails)
 
 
 def _settings(size: Size, mishaps: Mishaps) -> Settings:

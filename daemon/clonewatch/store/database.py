@@ -104,6 +104,19 @@ def read_only(path: Path) -> Iterator[Connection]:
         engine.dispose()
 
 
+@contextmanager
+def in_memory() -> Iterator[Connection]:
+    """A store that nobody else sees, within one transaction; gone afterwards."""
+    engine = create_engine("sqlite://")
+    try:
+        with engine.begin() as connection:
+            connection.exec_driver_sql("PRAGMA foreign_keys = ON")
+            migrate(connection)
+            yield connection
+    finally:
+        engine.dispose()
+
+
 def _engine(
     database: Path | str,
     begin: str,

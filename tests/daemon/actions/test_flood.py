@@ -17,8 +17,9 @@ from clonewatch.lab.phones import HOUR_MS, Habits, Phones
 from clonewatch.lab.town import Town
 from clonewatch.lab.traffic import Mishaps, Traffic
 from clonewatch.registrations import Batch
+from clonewatch.store.database import in_memory
 from clonewatch.store.following import store
-from stores import TEN, empty
+from stores import TEN
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -49,7 +50,7 @@ def alarms(town: Town, batch: Batch, travel_ms: NDArray[np.int64]) -> tuple[int,
     words = CloneRecords(town.mscs, ["west"])
     network = Network(mscs=town.mscs, travel_ms=travel_ms)
     consequences = Consequences(words=words, network=network)
-    with empty() as connection:
+    with in_memory() as connection:
         for at in range(0, len(batch), AT_ONCE):
             conflicts = detector.take(batch[at : at + AT_ONCE])
             store(connection, conflicts, words, consequences, TEN)

@@ -10,7 +10,8 @@ from sqlalchemy.exc import IntegrityError
 from clonewatch.cases.case import OTHERS, SEEN_MAX, Book, Case, by_id, events_of, latest_by_msid
 from clonewatch.cases.life import Act, Input, State
 from clonewatch.evidence.findings import Severity
-from stores import MIN, TEN, empty
+from clonewatch.store.database import in_memory
+from stores import MIN, TEN
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -25,7 +26,7 @@ def opened(connection: Connection, msid: int = MIN, now_ms: int = TEN) -> Case:
 
 
 def test_a_case_is_read_as_it_was_written() -> None:
-    with empty() as connection:
+    with in_memory() as connection:
         case = opened(connection)
         assert case.state is State.OPEN
         assert by_id(connection, [case.id, 99]) == {1: case}
@@ -43,7 +44,7 @@ def test_a_case_is_read_as_it_was_written() -> None:
 
 
 def test_the_newest_case_of_an_msid_is_the_one_that_counts() -> None:
-    with empty() as connection:
+    with in_memory() as connection:
         for msid in (MIN, MIN + 1, MIN):
             opened(connection, msid)
         latest = latest_by_msid(connection, [MIN, MIN + 1, MIN + 2])
@@ -51,14 +52,14 @@ def test_the_newest_case_of_an_msid_is_the_one_that_counts() -> None:
 
 
 def test_numbers_are_never_used_again() -> None:
-    with empty() as connection:
+    with in_memory() as connection:
         opened(connection)
         connection.exec_driver_sql("DELETE FROM cases")
         assert opened(connection).id == 2
 
 
 def test_the_audit_trail_is_only_appended_to() -> None:
-    with empty() as connection:
+    with in_memory() as connection:
         opened(connection)
         for change in ("UPDATE case_events SET who = 'bob'", "DELETE FROM case_events"):
             with pytest.raises(IntegrityError, match="only appended to"):

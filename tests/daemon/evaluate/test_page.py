@@ -17,6 +17,7 @@ def test_figures_stand_with_their_intervals() -> None:
     assert "0.14 (0.00 to 0.80)" in text  # one in 700,000 subscriber days
     assert "Of 6 that are more than 2 minutes off, 5 were found" in text
     assert "median 1.0 h" in text
+    assert "| built, 30 days | boundless | 0 | 0.00 (0.00 to 0.53) | 50.00 % " in text
     for name in ("tables", "slack", "confidence"):
         assert f"(evaluation-{name}.svg)" in text
 

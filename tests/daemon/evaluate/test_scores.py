@@ -8,8 +8,9 @@ import numpy as np
 
 from clonewatch.evaluate.reported import report
 from clonewatch.evaluate.scores import Score, Tally, score
+from clonewatch.evaluate.suspending import Rails
 from clonewatch.evidence.network import NOTHING_OF_IT, Network
-from trials import EXACT, WINDOW_MS, trial
+from trials import EXACT, TO_AND_FRO, WINDOW_MS, trial
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -31,7 +32,7 @@ def test_every_figure_of_a_small_story() -> None:
     assert found.subscriber_days == 1.0
     assert found.conflicts == Tally(count=2, of=3)
     assert found.honest_alarmed == 1
-    assert found.honest_suspended == 0
+    assert found.suspended == {}
     assert found.pairs == Tally(count=2, of=2)
     assert found.pairs_by_kind["far"] == Tally(count=2, of=2)
     assert found.pairs_by_kind["same_city"] == Tally(count=0, of=0)
@@ -58,6 +59,20 @@ def test_a_lenient_table_misses_and_accuses_nobody() -> None:
     assert found.honest_alarmed == 0
     assert found.delays_s == [15.0 * MINUTE_S]
     assert found.committed == Tally(count=0, of=1)
+
+
+def test_whom_guard_rails_let_be_suspended_is_told_by_who_is_cloned() -> None:
+    made = trial(TO_AND_FRO)
+    reported = report(made, EXACT.ms, WINDOW_MS)
+    found = score(
+        made, reported, NOTHING_OF_IT, travel_ms=EXACT.ms, window_ms=WINDOW_MS, rails=Rails
+    )
+    for rails in Rails:
+        suspended = found.suspended[rails]
+        assert suspended.honest == 0
+        assert suspended.cloned == Tally(count=1, of=1)
+        (delay_s,) = suspended.delays_s
+        assert delay_s > 45 * MINUTE_S  # it settled
 
 
 def test_nothing_reported_leaves_everything_unseen() -> None:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from clonewatch.store.database import in_memory
 from clonewatch.store.following import store
 from clonewatch.store.tables import clone_records
-from stores import TEN, WORDS, conflict, empty
+from stores import TEN, WORDS, conflict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +40,7 @@ class Follower:
 
 def test_the_follower_sees_what_is_new_before_it_is_stored() -> None:
     it = Follower()
-    with empty() as connection:
+    with in_memory() as connection:
         store(connection, [conflict(), conflict().first], WORDS, it, TEN)
         store(connection, [conflict(), replace(conflict(), superseded=True)], WORDS, it, TEN + 1)
         assert it.notes == [(1, 0, 1, TEN), (0, 1, 0, TEN + 1)]

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from clonewatch.store import outbox, tables
+from clonewatch.store.database import in_memory
 from clonewatch.store.outbox import Backlog, Outcome
-from stores import TEN, empty
+from stores import TEN
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -27,7 +28,7 @@ def outcomes(connection: Connection) -> list[tuple[str | None, int, str | None]]
 
 
 def test_what_is_pending_comes_in_order_and_for_its_output_only() -> None:
-    with empty() as connection:
+    with in_memory() as connection:
         for output in ("log", "web", "log", "log"):
             put(connection, output)
         assert [item.id for item in outbox.pending(connection, "log", 2)] == [1, 3]
@@ -37,7 +38,7 @@ def test_what_is_pending_comes_in_order_and_for_its_output_only() -> None:
 
 
 def test_an_item_put_off_tells_why_and_counts_attempts() -> None:
-    with empty() as connection:
+    with in_memory() as connection:
         put(connection, "log")
         outbox.put_off(connection, 1, TEN + 5, "no route")
         (item,) = outbox.pending(connection, "log", 9)
@@ -47,7 +48,7 @@ def test_an_item_put_off_tells_why_and_counts_attempts() -> None:
 
 
 def test_an_outcome_stays() -> None:
-    with empty() as connection:
+    with in_memory() as connection:
         put(connection, "log")
         outbox.end(connection, [1], Outcome.REFUSED, TEN, "400")
         outbox.end(connection, [1], Outcome.EXPIRED, TEN + 1)
@@ -55,7 +56,7 @@ def test_an_outcome_stays() -> None:
 
 
 def test_what_waits_for_an_output_that_is_gone_is_cancelled() -> None:
-    with empty() as connection:
+    with in_memory() as connection:
         put(connection, "log")
         put(connection, "old")
         put(connection, "hlr", kind="suspension")
@@ -64,7 +65,7 @@ def test_what_waits_for_an_output_that_is_gone_is_cancelled() -> None:
 
 
 def test_the_backlog_of_each_output_is_told() -> None:
-    with empty() as connection:
+    with in_memory() as connection:
         for output in ("web", "log", "log"):
             put(connection, output)
         outbox.put_off(connection, 2, TEN + 5, "refused")

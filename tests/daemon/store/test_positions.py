@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from clonewatch.store import positions
-from stores import empty
+from clonewatch.store.database import in_memory
 
 
 def test_a_position_begins_at_zero_and_is_set() -> None:
-    with empty() as connection:
+    with in_memory() as connection:
         assert positions.value(connection, "judged") == 0
         for number in (5, 7):
             positions.put(connection, "judged", number)

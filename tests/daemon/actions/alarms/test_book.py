@@ -12,8 +12,9 @@ from clonewatch.actions.alarms.book import AlarmBook, Report, raised, read
 from clonewatch.actions.alarms.kinds import Kind
 from clonewatch.actions.alarms.notice import Notice
 from clonewatch.evidence.findings import Severity
+from clonewatch.store.database import in_memory
 from clonewatch.store.outbox import pending
-from stores import TEN, empty
+from stores import TEN
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -38,7 +39,7 @@ def told(connection: Connection, output: str = "log") -> list[tuple[int, str, st
 
 
 def test_an_alarm_is_raised_changed_and_cleared_and_repeats_are_counted() -> None:
-    with empty() as connection:
+    with in_memory() as connection:
         take(connection, DOWN, DOWN)
         take(connection, replace(DOWN, severity=Severity.CRITICAL), DOWN, now_ms=TEN + 1)
         take(connection, OVER, OVER, now_ms=TEN + 2)
@@ -55,7 +56,7 @@ def test_an_alarm_is_raised_changed_and_cleared_and_repeats_are_counted() -> Non
 
 
 def test_what_happens_again_is_raised_again_and_counted_from_one() -> None:
-    with empty() as connection:
+    with in_memory() as connection:
         take(connection, DOWN, DOWN, OVER)
         take(connection, DOWN, now_ms=TEN + 9)
         assert told(connection)[-1] == (3, "raised", "major", 1)
@@ -64,7 +65,7 @@ def test_what_happens_again_is_raised_again_and_counted_from_one() -> None:
 
 
 def test_what_only_changes_raises_nothing() -> None:
-    with empty() as connection:
+    with in_memory() as connection:
         take(connection, replace(DOWN, raises=False), OVER)
         assert read(connection, ["link-west"]) == []
         take(connection, DOWN, OVER, replace(DOWN, raises=False))
@@ -73,7 +74,7 @@ def test_what_only_changes_raises_nothing() -> None:
 
 def test_alarms_about_subscribers_are_told_from_those_about_ourselves() -> None:
     clone = replace(DOWN, key="case-1", kind=Kind.CLONE, case_id=1)
-    with empty() as connection:
+    with in_memory() as connection:
         take(connection, DOWN, clone)
         assert {alarm.key for alarm in raised(connection)} == {"link-west", "case-1"}
         assert [alarm.key for alarm in raised(connection, about_subscribers=True)] == ["case-1"]
@@ -90,7 +91,7 @@ reports = st.builds(
 
 @given(st.lists(st.lists(reports, max_size=5), max_size=5))
 def test_notices_told_in_order_give_what_is_raised(batches: list[list[Report]]) -> None:
-    with empty() as connection:
+    with in_memory() as connection:
         for batch in batches:
             take(connection, *batch)
         state: dict[str, Severity | None] = {}

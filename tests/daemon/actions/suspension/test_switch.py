@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from clonewatch.actions.suspension import switch
 from clonewatch.actions.suspension.switch import UNTOUCHED, Position, Switch
-from stores import empty
+from clonewatch.store.database import in_memory
 
 
 def test_its_last_turn_is_how_it_stands() -> None:
-    with empty() as connection:
+    with in_memory() as connection:
         assert switch.position(connection) == UNTOUCHED
         for at, what in enumerate((Switch.PAUSED, Switch.ON, Switch.TRIPPED)):
             position = Position(what=what, at=at, who="ann", note="why")

@@ -1,0 +1,127 @@
+"""Suspension tried on a trial: who is taken out of service, by an HLR that obeys at once.
+
+All of it is the daemon's own: the store's transaction, suspect travel times, cases, the desk that
+decides, and what is written around each directive. Only the store is in memory, and the clock is
+the trial's.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from clonewatch.actions.consequences import Consequences
+from clonewatch.actions.suspension import plan
+from clonewatch.actions.suspension.desk import Desk
+from clonewatch.actions.suspension.items import Order
+from clonewatch.actions.suspension.rules import Mode, Rules
+from clonewatch.actions.suspension.sending import Sending
+from clonewatch.cases import suspects
+from clonewatch.clonerecords import CloneRecords
+from clonewatch.store.database import in_memory
+from clonewatch.store.following import store
+from is41.tcap.dialogues import Succeeded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from sqlalchemy import Connection
+
+    from clonewatch.detector import Conflict
+    from clonewatch.evidence.network import Network
+    from clonewatch.mscs import Mscs
+
+TOGETHER_MS: Final = 300_000  # conflicts of so long are one transaction: little beside settling
+SOURCES: Final = ("trial",) * 256  # a source is an octet
+WITHOUT_BOUND: Final = 1_000_000
+
+
+class Rails(StrEnum):
+    """Guard rails that are tried; by themselves, without any operator."""
+
+    DEFAULT = "default"
+    BOUNDLESS = "boundless"  # no ceilings, no breaker: what evidence and doubts alone come to
+
+
+RULES: Final = {
+    Rails.DEFAULT: Rules(mode=Mode.AUTO, hlr="hlr"),
+    Rails.BOUNDLESS: Rules(
+        mode=Mode.AUTO,
+        hlr="hlr",
+        per_hour_max=WITHOUT_BOUND,
+        per_day_max=WITHOUT_BOUND,
+        breaker_subscribers=WITHOUT_BOUND,
+    ),
+}
+
+
+def suspended(
+    found: Sequence[Conflict], mscs: Mscs, network: Network, rails: Rails
+) -> dict[int, int]:
+    """When each MSID was taken out of service, ms since 1970.
+
+    *found*: everything that the detector told, in order of finding, superseded ones included.
+    """
+    consequences = Consequences(
+        words=CloneRecords(mscs, SOURCES), network=network, suspension=RULES[rails]
+    )
+    with in_memory() as connection:
+        consequences.begin(connection)
+        service = _Service(connection, consequences)
+        for now_ms, some in _together(found):
+            service.pass_time(now_ms)
+            store(connection, some, consequences.words, consequences, now_ms)
+        service.pass_time(None)
+        return service.suspended
+
+
+class _Service:
+    """What the daemon does between transactions."""
+
+    def __init__(self, connection: Connection, consequences: Consequences) -> None:
+        self.suspended: dict[int, int] = {}  # MSID -> when
+        self._connection = connection
+        self._consequences = consequences
+        self._desk = Desk(consequences)
+        self._sending = Sending(consequences)
+        self._now_ms = 0
+
+    def pass_time(self, until_ms: int | None) -> None:
+        """Do what becomes due until then; None: until nothing more will."""
+        next_at = self._act()
+        while next_at is not None and (until_ms is None or next_at <= until_ms):
+            self._now_ms = next_at
+            next_at = self._act()
+        if until_ms is not None:
+            self._now_ms = until_ms
+            policy = self._consequences.policy
+            self._consequences.end_suspicion(
+                self._connection, until_ms, lambda to: suspects.expire(to, until_ms, policy)
+            )
+
+    def _act(self) -> int | None:
+        """Do what is due; when there is more, ms since 1970."""
+        while True:
+            stands = plan.read(self._connection, self._consequences.suspension, self._now_ms)
+            if stands.is_due:
+                self._desk.do_due(self._connection, self._now_ms, ())
+            elif stands.ready:
+                for item in stands.ready:
+                    self._sending.begin(self._connection, item.id, self._now_ms)
+                    answer = Succeeded(None)
+                    self._sending.ended(self._connection, item.id, answer, self._now_ms, 0)
+                    self.suspended.setdefault(Order.of(item.payload).msid, self._now_ms)
+            else:
+                return stands.next_at
+
+
+def _together(found: Sequence[Conflict]) -> Iterator[tuple[int, list[Conflict]]]:
+    """Conflicts that are stored together, and when."""
+    some: list[Conflict] = []
+    for conflict in found:
+        if some and conflict.found_at >= some[0].found_at + TOGETHER_MS:
+            yield some[-1].found_at, some
+            some = []
+        some.append(conflict)
+    if some:
+        yield some[-1].found_at, some
