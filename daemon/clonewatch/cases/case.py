@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import bindparam, func, select
 
 from clonewatch.evidence.findings import Severity, severity_of
 from clonewatch.store import positions
-from clonewatch.store.chunks import chunks
+from clonewatch.store.chunks import ONE_OF, chunks
 from clonewatch.store.tables import case_events, cases
 
 from .life import State, moved
@@ -51,6 +51,10 @@ class Case:
         """That of its surest conflict, or what people told if that is graver."""
         return graver_of(severity_of(self.confidence), self.floor or Severity.WARNING)
 
+    def as_row(self) -> dict[str, Any]:
+        """The row of `cases`."""
+        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+
     def saw(self, what: str, value: str) -> None:
         """Count an MSC or an ESN."""
         counts = Counter(self.seen[what])
@@ -75,8 +79,7 @@ def latest_by_msid(connection: Connection, msids: Iterable[int]) -> dict[int, Ca
     """The newest case of each MSID that has any."""
     found: dict[int, Case] = {}
     for some in chunks(sorted(set(msids))):
-        newest = select(func.max(cases.c.id)).where(cases.c.msid.in_(some)).group_by(cases.c.msid)
-        for row in connection.execute(select(cases).where(cases.c.id.in_(newest))).mappings():
+        for row in connection.execute(_LATEST, {ONE_OF.key: some}).mappings():
             found[row["msid"]] = case_of(dict(row))
     return found
 
@@ -85,7 +88,7 @@ def by_id(connection: Connection, ids: Iterable[int]) -> dict[int, Case]:
     """Those cases that there are."""
     found: dict[int, Case] = {}
     for some in chunks(sorted(set(ids))):
-        for row in connection.execute(select(cases).where(cases.c.id.in_(some))).mappings():
+        for row in connection.execute(_BY_ID, {ONE_OF.key: some}).mappings():
             found[row["id"]] = case_of(dict(row))
     return found
 
@@ -137,15 +140,23 @@ class Book:
     def write(self) -> None:
         """Write all of it."""
         if self._new:
-            self.connection.execute(cases.insert(), [asdict(case) for case in self._new])
+            self.connection.execute(_INSERT, [case.as_row() for case in self._new])
             positions.put(self.connection, LAST_CASE, self._last_id)
         new = {case.id for case in self._new}
-        if changed := [asdict(case) for case in self.changed.values() if case.id not in new]:
+        if changed := [case.as_row() for case in self.changed.values() if case.id not in new]:
             self.connection.execute(_UPDATE, [row | {"its_id": row["id"]} for row in changed])
         if self._events:
-            self.connection.execute(case_events.insert(), self._events)
+            self.connection.execute(_INSERT_EVENTS, self._events)
 
 
+_LATEST: Final = select(cases).where(
+    cases.c.id.in_(
+        select(func.max(cases.c.id)).where(cases.c.msid.in_(ONE_OF)).group_by(cases.c.msid)
+    )
+)
+_BY_ID: Final = select(cases).where(cases.c.id.in_(ONE_OF))
+_INSERT: Final = cases.insert()
+_INSERT_EVENTS: Final = case_events.insert()
 _UPDATE: Final = (
     cases.update()
     .where(cases.c.id == bindparam("its_id"))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import and_, bindparam, func, or_, select
 
@@ -40,9 +40,12 @@ class Suspicion:
     lost: list[dict[str, Any]] = field(default_factory=list)  # stored rows that count no more
 
 
+_KNOWN: Final = select(suspects.c.one, suspects.c.other)
+
+
 def known(connection: Connection) -> set[Pair]:
     """All that is suspect."""
-    return {(row.one, row.other) for row in connection.execute(select(suspects)).all()}
+    return {(row.one, row.other) for row in connection.execute(_KNOWN).all()}
 
 
 class Suspects:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, bindparam, func, select
 
 from clonewatch.evidence.findings import Severity
 from clonewatch.evidence.history import History
 from clonewatch.evidence.weigh import weigh
 from clonewatch.store import recording
-from clonewatch.store.chunks import chunks
+from clonewatch.store.chunks import ONE_OF, chunks
 from clonewatch.store.tables import clone_records
 
 from .case import by_id, latest_by_msid
@@ -144,24 +144,29 @@ def _found(each: New, evidence: Evidence) -> str:
 
 def _earlier(connection: Connection, msid: int, words: CloneRecords) -> list[Conflict]:
     """The MSID's last conflicts that count, the oldest first."""
-    found = connection.execute(
-        select(clone_records)
-        .where(clone_records.c.msid == msid, ~clone_records.c.superseded, ~clone_records.c.suspect)
-        .order_by(clone_records.c.second_time.desc())
-        .limit(HISTORY_MAX)
-    )
+    found = connection.execute(_EARLIER, {"its_msid": msid})
     return [recording.conflict_of(dict(row), words) for row in found.mappings()][::-1]
 
 
 def _confidences(connection: Connection, case_ids: Sequence[int]) -> dict[int, float]:
     """Of each case, the confidence of the surest conflict that counts."""
-    records = clone_records.c
     found: dict[int, float] = {}
     for some in chunks(case_ids):
-        rows = connection.execute(
-            select(records.case_id, func.max(records.confidence))
-            .where(records.case_id.in_(some), ~records.superseded, ~records.suspect)
-            .group_by(records.case_id)
-        )
+        rows = connection.execute(_CONFIDENCES, {ONE_OF.key: some})
         found |= {row[0]: row[1] for row in rows.all()}
     return found
+
+
+_RECORDS: Final = clone_records.c
+_COUNTS: Final = and_(~_RECORDS.superseded, ~_RECORDS.suspect)
+_EARLIER: Final = (
+    select(clone_records)
+    .where(_RECORDS.msid == bindparam("its_msid"), _COUNTS)
+    .order_by(_RECORDS.second_time.desc())
+    .limit(HISTORY_MAX)
+)
+_CONFIDENCES: Final = (
+    select(_RECORDS.case_id, func.max(_RECORDS.confidence))
+    .where(_RECORDS.case_id.in_(ONE_OF), _COUNTS)
+    .group_by(_RECORDS.case_id)
+)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.sqlite import insert
 
 from .tables import positions
@@ -15,15 +15,16 @@ if TYPE_CHECKING:
 
 def value(connection: Connection, name: str) -> int:
     """The number; 0 before the first."""
-    found = connection.execute(select(positions.c.value).where(positions.c.name == name))
-    return found.scalar_one_or_none() or 0
+    return connection.execute(_VALUE, {"its_name": name}).scalar_one_or_none() or 0
 
 
 def put(connection: Connection, name: str, number: int) -> None:
     """Set it."""
-    statement = insert(positions).values(name=name, value=number)
-    connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=["name"], set_={"value": statement.excluded.value}
-        )
-    )
+    connection.execute(_PUT, {"name": name, "value": number})
+
+
+_VALUE: Final = select(positions.c.value).where(positions.c.name == bindparam("its_name"))
+_INSERT: Final = insert(positions)
+_PUT: Final = _INSERT.on_conflict_do_update(
+    index_elements=["name"], set_={"value": _INSERT.excluded.value}
+)

@@ -12,7 +12,7 @@ from clonewatch.detector import Conflict
 from clonewatch.registrations import Flags, Registration, mscid_text, time_text
 from is41.msid import msid_digits
 
-from .chunks import chunks
+from .chunks import ONE_OF, chunks
 from .tables import clone_records
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 _SUPERSEDE: Final = (
     clone_records.update().where(clone_records.c.id == bindparam("its_id")).values(superseded=True)
 )
+_INSERT: Final = clone_records.insert()
+_STORED: Final = select(clone_records).where(clone_records.c.id.in_(ONE_OF))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,15 +123,15 @@ def supersede(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None
 def insert(connection: Connection, new: Sequence[New]) -> None:
     """Store new rows."""
     if new:
-        connection.execute(clone_records.insert(), [each.row for each in new])
+        connection.execute(_INSERT, [each.row for each in new])
 
 
 def stored(connection: Connection, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
     """Rows of those of *ids* that are stored."""
     rows: dict[str, dict[str, Any]] = {}
     for some in chunks(ids):
-        statement = select(clone_records).where(clone_records.c.id.in_(some))
-        rows |= {row["id"]: dict(row) for row in connection.execute(statement).mappings()}
+        found = connection.execute(_STORED, {ONE_OF.key: some})
+        rows |= {row["id"]: dict(row) for row in found.mappings()}
     return rows
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import bindparam, select
 
 from clonewatch.evidence.findings import Severity
 from clonewatch.store import positions
-from clonewatch.store.chunks import chunks
+from clonewatch.store.chunks import ONE_OF, chunks
 from clonewatch.store.tables import alarms, outbox
 
 from .kinds import Kind
@@ -91,7 +91,7 @@ class AlarmBook:
                 _UPDATE, [_row(a) | {"its_key": a.key} for a in known.values()]
             )
         if new:
-            self._connection.execute(alarms.insert(), [_row(alarm) for alarm in new.values()])
+            self._connection.execute(_INSERT, [_row(alarm) for alarm in new.values()])
         if notices:
             positions.put(self._connection, LAST_NOTICE, last + len(notices))
             self._send(notices)
@@ -146,14 +146,14 @@ class AlarmBook:
             for output in self._outputs_of(notice.kind)
         ]
         if rows:
-            self._connection.execute(outbox.insert(), rows)
+            self._connection.execute(_SEND, rows)
 
 
 def read(connection: Connection, keys: Iterable[str]) -> list[Alarm]:
     """Those alarms of *keys* that the book has."""
     found = []
     for some in chunks(sorted(set(keys))):
-        rows = connection.execute(select(alarms).where(alarms.c.key.in_(some))).mappings()
+        rows = connection.execute(_READ, {ONE_OF.key: some}).mappings()
         found += [_alarm(dict(row)) for row in rows]
     return found
 
@@ -180,9 +180,13 @@ def _alarm(row: Mapping[str, Any]) -> Alarm:
 
 
 def _row(alarm: Alarm) -> dict[str, Any]:
-    return asdict(alarm) | {"severity": str(alarm.severity or CLEARED)}
+    row = {name: getattr(alarm, name) for name in alarm.__dataclass_fields__}
+    return row | {"severity": str(alarm.severity or CLEARED)}
 
 
+_READ: Final = select(alarms).where(alarms.c.key.in_(ONE_OF))
+_INSERT: Final = alarms.insert()
+_SEND: Final = outbox.insert()
 _UPDATE: Final = (
     alarms.update()
     .where(alarms.c.key == bindparam("its_key"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, Self
 
@@ -60,7 +60,7 @@ class Notice:
 
     def as_payload(self) -> dict[str, Any]:
         """As the outbox keeps it."""
-        return asdict(self)
+        return {name: getattr(self, name) for name in self.__dataclass_fields__}
 
     @classmethod
     def of_payload(cls, payload: Mapping[str, Any]) -> Self:
