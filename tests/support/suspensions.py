@@ -9,6 +9,7 @@ from clonewatch.actions.suspension import items
 from clonewatch.actions.suspension.desk import Desk
 from clonewatch.actions.suspension.rules import Mode, Rules
 from clonewatch.actions.suspension.sending import Sending
+from clonewatch.cases.case import events_of
 from clonewatch.store.tables import outbox
 from is41.tcap.dialogues import Outcome, Succeeded
 from stores import WORDS
@@ -43,6 +44,11 @@ def send(it: Stored, answer: Outcome = YES) -> bool:
     return True
 
 
+def history_of(it: Stored, case_id: int = 1) -> list[str]:
+    """What the audit trail says was done, with the notes."""
+    return [f"{each['what']}: {each['note']}" for each in events_of(it.connection, case_id)]
+
+
 def box(it: Stored) -> list[tuple[str, str | None, int]]:
     """What is told to the HLR, its outcome, and how often it was tried."""
     where = outbox.c.output == items.OUTPUT
@@ -58,9 +64,15 @@ class FakeHlr:
         self.answers = list(answers)
         self.asked: list[Invoke] = []
         self.waiting: list[Callable[[Outcome], None]] = []
+        self.waiting_late: list[Callable[[Outcome], None]] = []
         self.changed: Callable[[], None] = lambda: None
 
-    def ask(self, invoke: Invoke, told: Callable[[Outcome], None]) -> bool:
+    def ask(
+        self,
+        invoke: Invoke,
+        told: Callable[[Outcome], None],
+        told_late: Callable[[Outcome], None] | None = None,
+    ) -> bool:
         if not self.is_open:
             return False
         self.asked.append(invoke)
@@ -68,4 +80,6 @@ class FakeHlr:
             told(self.answers.pop(0))
         else:
             self.waiting.append(told)
+            if told_late is not None:
+                self.waiting_late.append(told_late)
         return True

@@ -177,6 +177,10 @@ def restore(
             metavar="2026-11-22T10:00:00Z",
         ),
     ] = None,
+    is_done: Annotated[
+        bool,
+        typer.Option("--done", help="Somebody has put him back otherwise: ask the HLR no more."),
+    ] = False,
     note: Note = "",
     socket: options.Socket = None,
     config: options.MaybeConfigFile = None,
@@ -184,8 +188,10 @@ def restore(
     """Ask the HLR to put its subscriber back; cancel a suspension that is not sent yet."""
     if (case is None) == (since is None):
         raise typer.BadParameter("give the number of a case, or --since")
+    if is_done and case is None:
+        raise typer.BadParameter("--done is for one case: give its number")
     if case is not None:
-        _order(f"/cases/{case}/restore", {"note": note}, socket, config)
+        _order(f"/cases/{case}/restore", {"note": note, "done": is_done}, socket, config)
         return
     with faults_explained():
         from clonewatch.control.client import ask
@@ -247,10 +253,11 @@ def lines_of(case: Mapping[str, Any]) -> Iterator[str]:
         yield from _record_lines(record)
     yield "sent"
     for action in case["actions"]:
+        tries = f" after {action['attempts']} tries" if action["attempts"] > 1 else ""
         why = f": {action['reason']}" if action["reason"] else ""
         yield (
             f"  {_at(action['made'])}  {action['kind']} {action['what']} to {action['to']}, "
-            f"{action['outcome']}{why}"
+            f"{action['outcome']}{tries}{why}"
         )
     yield "history"
     for event in case["history"]:

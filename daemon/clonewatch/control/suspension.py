@@ -64,9 +64,11 @@ class SuspensionRoutes:
         )
 
     async def restore(self, asked: Asked) -> object:
-        """Put a subscriber back."""
+        """Put a subscriber back; with `done`, somebody has done it otherwise."""
         case_id = number_of(asked.path["case"])
-        return await done(self._orders.restore(case_id, who=asked.caller.name, note=note_of(asked)))
+        is_done = asked.body.get("done") is True
+        order = self._orders.restored if is_done else self._orders.restore
+        return await done(order(case_id, who=asked.caller.name, note=note_of(asked)))
 
 
 def _esn(given: object) -> int | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from clonewatch.roles.receiver import LinkCounts
 from is41.answering import answer
@@ -13,7 +13,7 @@ from is41.link import MessagesReceived, ProtocolViolated, RoundTripMeasured, Sta
 from is41.reading import Layer, read
 from is41.sccp.messages import UnitdataService
 from is41.tcap.codes import Problem
-from is41.tcap.dialogues import Answered, Asked, Dialogues, Outcome, rejected
+from is41.tcap.dialogues import Answered, AnsweredLate, Asked, Dialogues, Outcome, rejected
 from is41.tcap.messages import Abort, Package
 
 if TYPE_CHECKING:
@@ -30,6 +30,13 @@ if TYPE_CHECKING:
 Told: TypeAlias = "Callable[[Outcome], None]"
 
 
+class _Waiting(NamedTuple):
+    """Who waits for an answer, and whether he still wants one that comes late."""
+
+    told: Told
+    told_late: Told | None
+
+
 class Asker:
     """The handler of a link to an HLR: asks over whichever connection is open.
 
@@ -39,7 +46,7 @@ class Asker:
     def __init__(self, route: Route, interval_s: float, log: FilteringBoundLogger) -> None:
         self.link_counts = LinkCounts()
         self.messages_refused = 0  # that could not be read
-        self.dialogues: Dialogues[Told] = Dialogues(
+        self.dialogues: Dialogues[_Waiting] = Dialogues(
             first_id=secrets.randbits(32), interval=interval_s
         )
         self.changed: Callable[[], None] = lambda: None  # called when it may be asked, or no more
@@ -54,13 +61,16 @@ class Asker:
         """Whether the HLR can be asked now."""
         return any(each.link.is_open for each in self._connections)
 
-    def ask(self, invoke: Invoke, told: Told) -> bool:
-        """Ask; *told* gets what becomes of it. False if the HLR cannot be asked now."""
+    def ask(self, invoke: Invoke, told: Told, told_late: Told | None = None) -> bool:
+        """Ask; *told* gets what becomes of it. False if the HLR cannot be asked now.
+
+        *told_late* gets an answer that comes after *told* got TimedOut.
+        """
         connection = next((each for each in self._connections if each.link.is_open), None)
         if connection is None:
             return False
         try:
-            package = self.dialogues.begin(invoke, told, self._loop.time())
+            package = self.dialogues.begin(invoke, _Waiting(told, told_late), self._loop.time())
             octets = self._route.write(package)
         except EncodeError as error:
             self._log.error("question_refused", reason=str(error))
@@ -117,8 +127,12 @@ class Asker:
                 self._answer(connection, reading, back)
         while (event := self.dialogues.next_event()) is not None:
             match event:
-                case Answered(told, _, outcome):
-                    told(outcome)
+                case Answered(waiting, _, outcome):
+                    waiting.told(outcome)
+                case AnsweredLate(waiting, transaction_id, outcome):
+                    self._log.warning("answer_late", transaction_id=transaction_id)
+                    if waiting.told_late is not None:
+                        waiting.told_late(outcome)
                 case Asked():
                     self._reject(connection, reading, event)
         self._set_timer()
@@ -156,7 +170,7 @@ class Asker:
         self.dialogues.expire(self._loop.time())
         while (event := self.dialogues.next_event()) is not None:
             if isinstance(event, Answered):
-                event.context(event.outcome)
+                event.context.told(event.outcome)
         self._set_timer()
 
 

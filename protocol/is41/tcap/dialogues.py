@@ -99,6 +99,15 @@ class Answered(Generic[Context]):
 
 
 @dataclass(frozen=True, slots=True)
+class AnsweredLate(Generic[Context]):
+    """What came for a question that had timed out. It was told as such, and stays so."""
+
+    context: Context
+    transaction_id: int
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """Another asks: a query, or a unidirectional package, which nothing may answer."""
 
@@ -115,11 +124,16 @@ class _Open(NamedTuple, Generic[Context]):
     expires_at: float
 
 
+class _TimedOut(NamedTuple, Generic[Context]):
+    """How a transaction ended that nobody answered: an answer may come yet."""
+
+    context: Context
+
+
 class _End(Enum):
-    """How a transaction ended that is over."""
+    """How any other transaction ended."""
 
     ANSWERED = auto()
-    TIMED_OUT = auto()
     RELEASED = auto()  # another's question: we answered, and let the other end it
 
 
@@ -145,8 +159,8 @@ class Dialogues(Generic[Context]):
         self._open_max = open_max
         # One interval for all: who was asked first runs out first.
         self._open: OrderedDict[int, _Open[Context]] = OrderedDict()
-        self._ended: OrderedDict[int, _End] = OrderedDict()
-        self._events: deque[Answered[Context] | Asked] = deque()
+        self._ended: OrderedDict[int, _End | _TimedOut[Context]] = OrderedDict()
+        self._events: deque[Answered[Context] | AnsweredLate[Context] | Asked] = deque()
 
     def __len__(self) -> int:
         """Questions not answered yet."""
@@ -201,7 +215,7 @@ class Dialogues(Generic[Context]):
             return _response(query.originating_id, components)
         return self._conversation(query.originating_id, components)
 
-    def next_event(self) -> Answered[Context] | Asked | None:
+    def next_event(self) -> Answered[Context] | AnsweredLate[Context] | Asked | None:
         """Give the oldest event, or None."""
         return self._events.popleft() if self._events else None
 
@@ -221,12 +235,12 @@ class Dialogues(Generic[Context]):
 
         None of the operations asked here is answered by a question: such a one is rejected.
         """
+        components = package.components or ()
         if responding_id not in self._open:
-            self._count(responding_id)
+            self._count(responding_id, _outcome(components))
             return Abort(
                 responding_id=originating_id, cause=AbortCause.UNASSIGNED_RESPONDING_TRANSACTION_ID
             )
-        components = package.components or ()
         rejects = tuple(_rejects(components))
         if any(_concerns(component) for component in components):
             self._end(responding_id, _outcome(components))
@@ -248,7 +262,7 @@ class Dialogues(Generic[Context]):
 
     def _end(self, transaction_id: int, outcome: Outcome) -> None:
         if transaction_id not in self._open:
-            self._count(transaction_id)
+            self._count(transaction_id, outcome)
             return
         self.answers_unusable += isinstance(outcome, Unanswered)
         self._close(transaction_id, outcome)
@@ -256,19 +270,24 @@ class Dialogues(Generic[Context]):
     def _close(self, transaction_id: int, outcome: Outcome) -> None:
         context, _ = self._open.pop(transaction_id)
         timed_out = isinstance(outcome, TimedOut)
-        self._remember(transaction_id, _End.TIMED_OUT if timed_out else _End.ANSWERED)
+        self._remember(transaction_id, _TimedOut(context) if timed_out else _End.ANSWERED)
         self._events.append(Answered(context, transaction_id, outcome))
 
-    def _remember(self, transaction_id: int, end: _End) -> None:
+    def _remember(self, transaction_id: int, end: _End | _TimedOut[Context]) -> None:
         self._ended[transaction_id] = end
         if len(self._ended) > ENDED_MAX:
             self._ended.popitem(last=False)
 
-    def _count(self, transaction_id: int) -> None:
-        """Count what came for a transaction that is not open. T1.114.3: it is discarded."""
+    def _count(self, transaction_id: int, outcome: Outcome) -> None:
+        """Count what came for a transaction that is not open. T1.114.3: it is discarded.
+
+        Who asked is told of the first that came too late: what it says was done, was done.
+        """
         match self._ended.get(transaction_id):
-            case _End.TIMED_OUT:
+            case _TimedOut(context):
                 self.answers_late += 1
+                self._ended[transaction_id] = _End.ANSWERED
+                self._events.append(AnsweredLate(context, transaction_id, outcome))
             case _End.ANSWERED:
                 self.answers_doubled += 1
             case _End.RELEASED:

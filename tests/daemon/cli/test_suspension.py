@@ -67,15 +67,18 @@ def test_the_switch_is_turned_and_shown(tmp_path: Path) -> None:
 
 
 def test_a_case_is_suspended_and_restored(tmp_path: Path) -> None:
-    suspended, restored, again, all_since, neither = ran(
+    suspended, restored, again, all_since, neither, done, all_done = ran(
         tmp_path,
         "cases suspend 1 --esn 82123456 --note sure",
         "cases restore 1 --note no",
         "cases suspend 1",
         "cases restore --since 2026-11-22T00:00:00Z",
         "cases restore",
+        "cases restore 1 --done",
+        "cases restore --since 2026-11-22T00:00:00Z --done",
     )
     for order in (suspended, restored, again):
         assert (order.exit_code, order.errors) == (0, "case 1, 6145551234: open\n")
     assert all_since.errors.splitlines() == ["case 1, 6145551234: open", "1 restoration asked"]
-    assert neither.exit_code == 2
+    assert neither.exit_code == all_done.exit_code == 2
+    assert (done.exit_code, "no restoration of it is on its way" in done.errors) == (1, True)

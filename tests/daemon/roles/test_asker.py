@@ -88,6 +88,27 @@ def test_a_question_that_comes_back_or_is_not_answered_is_told() -> None:
     asyncio.run(main())
 
 
+def test_an_answer_that_comes_late_is_told_to_who_still_wants_it() -> None:
+    async def main() -> None:
+        told: list[Outcome] = []
+        told_late: list[Outcome] = []
+        asking = asker(interval_s=0.05)
+        async with joined(asking) as far_end:
+            assert asking.ask(INVOKE, told.append, told_late.append)
+            assert asking.ask(INVOKE, told.append)
+            await until(lambda: len(told) == 2)
+            assert told == [TimedOut(), TimedOut()]
+            for message in far_end.messages:
+                answer_late = response(read(message, Layer.SCCP))
+                assert far_end.connection.send(answer_late, Layer.SCCP)
+            await until(lambda: asking.dialogues.answers_late == 2)
+            assert len(told) == 2
+            (outcome,) = told_late
+            assert isinstance(outcome, Succeeded)
+
+    asyncio.run(main())
+
+
 def test_what_the_hlr_asks_of_us_is_rejected() -> None:
     async def main() -> None:
         async with joined(asker()) as far_end:

@@ -18,6 +18,7 @@ from is41.tcap.dialogues import (
     INVOKE_ID,
     Aborted,
     Answered,
+    AnsweredLate,
     Asked,
     Dialogues,
     Failed,
@@ -160,7 +161,7 @@ def test_time_runs_out_for_each_question_by_itself() -> None:
     assert one.next_deadline() == NOW + INTERVAL + 1
 
 
-def test_a_late_a_doubled_and_an_unknown_answer_are_counted_and_discarded() -> None:
+def test_a_late_answer_is_told_as_such_a_doubled_and_an_unknown_one_are_counted() -> None:
     one = dialogues()
     one.begin(INVOKE, "late", NOW)
     one.expire(NOW + INTERVAL)
@@ -168,11 +169,28 @@ def test_a_late_a_doubled_and_an_unknown_answer_are_counted_and_discarded() -> N
     one.receive(response(RESULT, to=0))
     while one.next_event():
         pass
-    for to in (FIRST, 0, 0, 77):
+    for to in (0, 0, 77):
         assert one.receive(response(ERROR, to=to)) is None
     one.receive(Abort(responding_id=78, cause=4))
     assert one.next_event() is None
-    assert (one.answers_late, one.answers_doubled, one.answers_unknown) == (1, 2, 2)
+    assert (one.answers_late, one.answers_doubled, one.answers_unknown) == (0, 2, 2)
+    one.receive(response(RESULT, to=FIRST))
+    one.receive(response(RESULT, to=FIRST))
+    assert one.next_event() == AnsweredLate("late", FIRST, Succeeded(SET))
+    assert one.next_event() is None
+    assert (one.answers_late, one.answers_doubled, one.answers_unknown) == (1, 3, 2)
+
+
+@pytest.mark.parametrize("package_type", [CWP, CWOP])
+def test_an_answer_in_a_late_conversation_is_told_and_the_conversation_aborted(
+    package_type: PackageType,
+) -> None:
+    one = dialogues()
+    one.begin(INVOKE, "late", NOW)
+    one.expire(NOW + INTERVAL)
+    assert isinstance(one.next_event(), Answered)
+    assert isinstance(one.receive(conversation(package_type, RESULT)), Abort)
+    assert one.next_event() == AnsweredLate("late", FIRST, Succeeded(SET))
 
 
 def test_a_returned_question_is_told_with_its_cause() -> None:

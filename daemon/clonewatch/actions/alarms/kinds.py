@@ -29,6 +29,7 @@ class Kind(StrEnum):
     CLOCK_RUNAWAY = "clock_runaway"
     TRAVEL_TIMES_SUSPECT = "travel_times_suspect"
     SUSPENSION_STOPPED = "suspension_stopped"
+    RESTORATION_FAILING = "restoration_failing"
 
 
 class Row(NamedTuple):
@@ -52,6 +53,7 @@ TABLE: Final[dict[Kind, Row]] = {
     Kind.CLOCK_RUNAWAY:        Row(EventType.EQUIPMENT,        "timingProblem",                     "a source or an MSC", "its clock is right again"),
     Kind.TRAVEL_TIMES_SUSPECT: Row(EventType.PROCESSING_ERROR, "configurationOrCustomizationError", "an MSC, or a pair", "there are new travel times, or no conflict for a day"),
     Kind.SUSPENSION_STOPPED:   Row(EventType.QUALITY_OF_SERVICE, "thresholdCrossed",                "suspension by itself", "an operator resumes it"),
+    Kind.RESTORATION_FAILING:  Row(EventType.PROCESSING_ERROR, "underlyingResourceUnavailable",     "subscribers out of service", "the HLR has put all of them back"),
 }
 # fmt: on
 

@@ -140,11 +140,17 @@ class Selves:
     def forget_earlier(self) -> None:
         """Clear what an earlier run had raised, and nobody has told since the start.
 
-        Travel times stay suspect, and suspension stopped: that is kept beside their alarms.
+        Travel times stay suspect, suspension stopped and restorations in vain: that is kept beside
+        their alarms.
         """
         with self._lock:
             told = set(self._last)
-        kept = {Kind.CLONE, Kind.TRAVEL_TIMES_SUSPECT, Kind.SUSPENSION_STOPPED}
+        kept = {
+            Kind.CLONE,
+            Kind.TRAVEL_TIMES_SUSPECT,
+            Kind.SUSPENSION_STOPPED,
+            Kind.RESTORATION_FAILING,
+        }
         self._store.do(
             lambda to: self._clear(to, lambda kind, key: kind not in kept and key not in told)
         )

@@ -11,7 +11,7 @@ from clonewatch.cases.life import State
 from clonewatch.evidence.findings import Severity
 from clonewatch.store.outbox import SUSPENSION, Outcome
 
-from . import items, standing, switch
+from . import items, overdue, standing, switch
 from .deciding import Reason, decide
 from .facts import Around, facts_of
 from .items import RESTORATION, Order
@@ -49,16 +49,26 @@ class Desk:
             if item.id not in flying:
                 why = item.reason or "could not be sent in time"
                 items.give_up(book, item, Outcome.EXPIRED, why, who=PROGRAM)
+        if overdue.is_due(connection, now_ms):
+            reports += overdue.reports(connection, now_ms)
         self._consequences.settle(book, reports)
 
     def use(self, connection: Connection, now_ms: int) -> None:
-        """Act by other rules: where nobody is suspended any more, nothing waits for it."""
-        rules = self._consequences.suspension
-        if rules.sends and rules.mode is not Mode.OFF:
-            return
-        book = Book(connection, now_ms)
+        """Act by other rules: what waits and nobody may suspend any more is cancelled.
+
+        What was not ordered is decided again, before it goes on.
+        """
+        rules, book = self._consequences.suspension, Book(connection, now_ms)
+        is_off = rules.mode is Mode.OFF or not rules.sends
+        again = []
         for item in items.all_pending(connection, SUSPENSION):
-            items.give_up(book, item, Outcome.CANCELLED, "suspension was switched off", who=PROGRAM)
+            order = Order.of(item.payload)
+            if is_off or rules.is_exempt(order.msid, now_ms):
+                why = "suspension was switched off" if is_off else "the subscriber is exempt now"
+                items.give_up(book, item, Outcome.CANCELLED, why, who=PROGRAM)
+            elif order.automatic and item.case_id is not None:
+                again.append(item.case_id)
+        standing.put(connection, again, look_at=now_ms)
         self._consequences.settle(book)
 
     def _decide_due(self, book: Book) -> list[Report]:
@@ -112,12 +122,15 @@ class Desk:
 
 
 def restore(book: Book, case: Case, *, who: str, note: str, automatic: bool) -> None:
-    """Ask to put a suspended case's phone back, unless that is on its way."""
-    if items.pending(book.connection, [case.id], RESTORATION):
-        return
-    esn = standing.of(book.connection, case.id)["esn"]
-    order = Order(msid=case.msid, esn=esn, automatic=automatic)
-    items.put(book.connection, RESTORATION, case.id, order, book.now_ms)
+    """Ask to put a suspended case's phone back; what is on its way already is tried at once."""
+    if waiting := items.pending(book.connection, [case.id], RESTORATION):
+        for item in waiting:
+            items.rest(book.connection, item.id, book.now_ms, item.reason or "")
+        note = "; ".join([*([note] if note else []), "it is on its way already"])
+    else:
+        esn = standing.of(book.connection, case.id)["esn"]
+        order = Order(msid=case.msid, esn=esn, automatic=automatic)
+        items.put(book.connection, RESTORATION, case.id, order, book.now_ms)
     book.tell(case, "restoration asked", who=who, note=note)
 
 

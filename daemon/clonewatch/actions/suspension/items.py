@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from clonewatch.cases.case import by_id
-from clonewatch.store import outbox as box
 from clonewatch.store.chunks import chunks
 from clonewatch.store.outbox import SUSPENSION, Item, Outcome
 from clonewatch.store.tables import outbox
@@ -17,7 +16,7 @@ from is41.msid import msid_digits
 from .rules import UNSENT_MS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from sqlalchemy import ColumnElement, Connection
 
@@ -25,7 +24,9 @@ if TYPE_CHECKING:
 
 RESTORATION: Final = "restoration"
 OUTPUT: Final = "the HLR"  # no output of alarms is called so: theirs have no space
+SENT: Final = "sent; no answer yet"  # the reason of what is on its way, or was when we were killed
 _COLUMNS: Final = [outbox.c[name] for name in Item.__dataclass_fields__]
+_WAITS: Final = (outbox.c.output == OUTPUT, outbox.c.outcome.is_(None))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,17 +90,48 @@ def all_pending(connection: Connection, kind: str) -> list[Item]:
     return _pending(connection, outbox.c.output == OUTPUT, outbox.c.kind == kind)
 
 
+def is_pending(connection: Connection, msid: int) -> bool:
+    """Whether anything of a subscriber waits for the HLR."""
+    found = select(func.count()).where(*_WAITS, outbox.c.payload["msid"].as_integer() == msid)
+    return bool(connection.execute(found).scalar_one())
+
+
 def expired(connection: Connection, now_ms: int) -> list[Item]:
     """Suspensions that were not taken in time."""
     return _pending(connection, outbox.c.output == OUTPUT, outbox.c.expires_at <= now_ms)
 
 
 def oldest(connection: Connection, limit: int) -> list[Item]:
-    """What waits for the HLR: of each case the oldest."""
-    by_case: dict[int | None, Item] = {}
-    for item in box.pending(connection, OUTPUT, limit):
-        by_case.setdefault(item.case_id, item)
-    return list(by_case.values())
+    """What waits for the HLR, the longest due first: of each subscriber the oldest.
+
+    Of each subscriber, not of each case: what one case undoes must not come behind what the next
+    one suspends.
+    """
+    first = (
+        select(func.min(outbox.c.id))
+        .where(*_WAITS)
+        .group_by(outbox.c.payload["msid"].as_integer())
+        .scalar_subquery()
+    )
+    rows = connection.execute(
+        select(*_COLUMNS)
+        .where(outbox.c.id.in_(first))
+        .order_by(outbox.c.due_at, outbox.c.id)
+        .limit(limit)
+    )
+    return [Item(**row) for row in rows.mappings()]
+
+
+def count(connection: Connection) -> int:
+    """How much waits for the HLR."""
+    return connection.execute(select(func.count()).where(*_WAITS)).scalar_one()
+
+
+def expires_next(connection: Connection, flying: Collection[int] = ()) -> int | None:
+    """When the next suspension expires that is not on its way; ms since 1970."""
+    statement = select(func.min(outbox.c.expires_at)).where(*_WAITS, outbox.c.id.not_in(flying))
+    expires_at: int | None = connection.execute(statement).scalar_one()
+    return expires_at
 
 
 def made_since(connection: Connection, since_ms: int) -> list[int]:
@@ -120,8 +152,13 @@ def tried(connection: Connection, item_id: int) -> None:
     connection.execute(
         outbox.update()
         .where(outbox.c.id == item_id)
-        .values(attempts=outbox.c.attempts + 1, reason="sent; no answer yet")
+        .values(attempts=outbox.c.attempts + 1, reason=SENT)
     )
+
+
+def failures(item: Item) -> int:
+    """How often it was tried in vain."""
+    return item.attempts - (item.reason == SENT)
 
 
 def rest(connection: Connection, item_id: int, due_at: int, reason: str) -> None:
@@ -129,6 +166,13 @@ def rest(connection: Connection, item_id: int, due_at: int, reason: str) -> None
     connection.execute(
         outbox.update().where(outbox.c.id == item_id).values(due_at=due_at, reason=reason)
     )
+
+
+def explain(connection: Connection, why: Mapping[int, str]) -> None:
+    """Say of items why they wait."""
+    for item_id, reason in why.items():
+        where = (outbox.c.id == item_id, outbox.c.outcome.is_(None))
+        connection.execute(outbox.update().where(*where).values(reason=reason))
 
 
 def end(connection: Connection, item: Item, outcome: Outcome, now_ms: int, reason: str) -> None:

@@ -10,12 +10,12 @@ from clonewatch.cases import showing
 from clonewatch.cases.case import Book, by_id
 from clonewatch.cases.life import State
 from clonewatch.registrations import time_text
-from clonewatch.store.outbox import SUSPENSION
+from clonewatch.store.outbox import SUSPENSION, Outcome
 
-from . import desk, items, standing, switch
+from . import desk, items, sending, standing, switch
 from .deciding import whose
 from .facts import conflicts_of
-from .items import Order
+from .items import RESTORATION, Order
 from .rules import Mode
 from .switch import Position, Switch
 
@@ -74,6 +74,26 @@ class SuspensionOrders:
 
         return self._do(work)
 
+    def restored(self, case_id: int, *, who: str, note: str) -> Future[dict[str, Any]]:
+        """Believe an operator that a subscriber is back in service: the HLR is asked no more."""
+
+        def work(book: Book) -> dict[str, Any]:
+            case = case_of(book.connection, case_id)
+            waiting = items.pending(book.connection, [case.id], RESTORATION)
+            if case.state is not State.SUSPENDED and not waiting:
+                raise OrderError(
+                    f"case {case.id} is {case.state}, and no restoration of it is on its way"
+                )
+            for item in waiting:
+                why = "an operator says that it was done otherwise"
+                items.end(book.connection, item, Outcome.CANCELLED, book.now_ms, why)
+            words = "without us" + (f": {note}" if note else "")
+            sending.back_in_service(book, case, words, who=who)
+            standing.put(book.connection, [case.id], by_hand=True)
+            return showing.summary(case)
+
+        return self._do(work)
+
     def restore_since(self, since_ms: int, *, who: str, note: str) -> Future[list[dict[str, Any]]]:
         """Undo all suspensions since then, and cancel all that are on their way."""
 
@@ -99,12 +119,12 @@ class SuspensionOrders:
 
     def _restore(self, book: Book, case: Case, who: str, note: str) -> bool:
         withdrawn = items.withdraw(book, [case], note or "restored by an operator", who=who)
-        if withdrawn:
-            standing.put(book.connection, [case.id], by_hand=True)
-        if case.state is State.SUSPENDED:
+        is_suspended = case.state is State.SUSPENDED
+        if is_suspended:
             desk.restore(book, case, who=who, note=note, automatic=False)
-            return True
-        return bool(withdrawn)
+        if withdrawn or is_suspended:
+            standing.put(book.connection, [case.id], by_hand=True)
+        return bool(withdrawn) or is_suspended
 
     def _check(self, book: Book, case: Case) -> None:
         """Raise OrderError where not even an operator may."""

@@ -31,10 +31,11 @@ class Step(StrEnum):
     DONE = "done"
     REFUSED = "refused"  # for good: it shows on the case
     AGAIN = "again"  # under a new transaction ID
+    LATER = "again, after longer"  # it was refused, and somebody may have to mend that
 
 
-# Design 6: a refusal ends the item. A restoration that never arrived goes on: the subscriber is
-# out of service meanwhile.
+# Design 6: a refusal ends the item. Not so a restoration, which nothing but a yes ends: the
+# subscriber is out of service meanwhile, and a clone left on would be the lesser evil.
 # fmt: off
 STEPS: Final[Mapping[tuple[str, type[Outcome]], Step]] = {
     (SUSPENSION,  Succeeded):  Step.DONE,
@@ -45,8 +46,8 @@ STEPS: Final[Mapping[tuple[str, type[Outcome]], Step]] = {
     (SUSPENSION,  TimedOut):   Step.AGAIN,
     (SUSPENSION,  Unanswered): Step.AGAIN,
     (RESTORATION, Succeeded):  Step.DONE,
-    (RESTORATION, Failed):     Step.REFUSED,
-    (RESTORATION, Rejected):   Step.REFUSED,
+    (RESTORATION, Failed):     Step.LATER,
+    (RESTORATION, Rejected):   Step.LATER,
     (RESTORATION, Returned):   Step.AGAIN,
     (RESTORATION, Aborted):    Step.AGAIN,
     (RESTORATION, TimedOut):   Step.AGAIN,

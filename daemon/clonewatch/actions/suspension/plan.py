@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from . import items, standing, switch
-from .sending import may_go
+from clonewatch.store.outbox import SUSPENSION
+
+from . import items, overdue, standing, switch
+from .sending import why_held
 from .switch import UNTOUCHED, Position
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from sqlalchemy import Connection
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
     from .rules import Rules
 
-WAITING_MAX: Final = 1000  # ours: items that are looked at together
+HEADS_MAX: Final = 1000  # ours: subscribers whose items are looked at together
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,9 +28,10 @@ class Plan:
     """What there is to do."""
 
     is_due: bool = False  # something is to be decided, restored or given up
-    ready: Sequence[Item] = ()  # may be sent now, of each case one at most
-    waiting: int = 0  # all that is not sent, as far as it was looked at
-    reason: str = ""  # why the oldest of them waits
+    ready: Sequence[Item] = ()  # may be sent now, of each subscriber one at most
+    held: Mapping[int, str] = field(default_factory=dict)  # why others may not, where that is news
+    waiting: int = 0  # all that is not sent
+    reason: str = ""  # why the one that is due the longest waits
     next_at: int | None = None  # ms since 1970: when there is more
     position: Position = UNTOUCHED
     suspended: frozenset[int] = frozenset()  # MSIDs
@@ -37,16 +40,27 @@ class Plan:
 def read(connection: Connection, rules: Rules, now_ms: int, flying: Collection[int] = ()) -> Plan:
     """What there is to do now; *flying*: items that are on their way."""
     position = switch.position(connection)
-    waiting = [item for item in items.oldest(connection, WAITING_MAX) if item.id not in flying]
-    due_at = standing.next_at(connection)
-    times = [due_at, *(at for item in waiting for at in (item.due_at, item.expires_at))]
-    expired = [item for item in waiting if item.expires_at and item.expires_at <= now_ms]
+    heads = [item for item in items.oldest(connection, HEADS_MAX) if item.id not in flying]
+    due = [item for item in heads if item.due_at <= now_ms]
+    held = {item.id: why for item in due if (why := why_held(item, rules, position, now_ms))}
+    ready = [item for item in due if item.id not in held]
+    to_do = (
+        standing.next_at(connection),
+        items.expires_next(connection, flying),
+        overdue.next_at(connection, now_ms),
+        *(item.due_at for item in heads),
+    )
     return Plan(
-        is_due=bool(expired) or (due_at is not None and due_at <= now_ms),
-        ready=[item for item in waiting if may_go(item, rules, position, now_ms)],
-        waiting=len(waiting),
-        reason=(waiting[0].reason or "") if waiting else "",
-        next_at=min((at for at in times if at is not None and at > now_ms), default=None),
+        is_due=any(at is not None and at <= now_ms for at in to_do[:2])
+        or overdue.is_due(connection, now_ms),
+        # Who is out of service comes first.
+        ready=sorted(ready, key=lambda item: item.kind == SUSPENSION),
+        held={
+            item.id: held[item.id] for item in due if held.get(item.id, item.reason) != item.reason
+        },
+        waiting=items.count(connection) - len(flying),
+        reason=(held.get(heads[0].id) or heads[0].reason or "") if heads else "",
+        next_at=min((at for at in to_do if at is not None and at > now_ms), default=None),
         position=position,
         suspended=standing.suspended(connection),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
@@ -14,9 +15,10 @@ from clonewatch.actions.alarms.courier import Backoff
 from is41.errors import EncodeError
 from is41.map.components import invoke_of
 
-from . import plan
+from . import items, outcomes, plan
 from .directive import directive
 from .items import Order
+from .outcomes import Step
 from .sending import Sending
 
 if TYPE_CHECKING:
@@ -33,9 +35,11 @@ if TYPE_CHECKING:
     from .desk import Desk
 
 FLYING_MAX: Final = 16  # ours: directives on their way at once
+REFUSED_FACTOR: Final = 10  # ours: what was refused waits so many times longer
 REST_S: Final = 1.0  # ours: after what should not happen
 LOOK_S_MAX: Final = 60.0  # ours: a clock that was set shows by then
 UNREACHABLE: Final = "the HLR cannot be reached"
+NO_LINK: Final = "no link to an HLR is configured: [suspension] hlr"
 
 T = TypeVar("T")
 
@@ -49,8 +53,16 @@ class Hlr(Protocol):
     def is_open(self) -> bool:
         """Whether it can be asked now."""
 
-    def ask(self, invoke: Invoke, told: Callable[[Outcome], None]) -> bool:
-        """Ask under a new transaction ID; *told* gets what becomes of it."""
+    def ask(
+        self,
+        invoke: Invoke,
+        told: Callable[[Outcome], None],
+        told_late: Callable[[Outcome], None] | None = None,
+    ) -> bool:
+        """Ask under a new transaction ID; *told* gets what becomes of it.
+
+        *told_late* gets an answer that comes after *told* got TimedOut.
+        """
 
 
 class Sender:
@@ -72,8 +84,14 @@ class Sender:
         self._sending = Sending(consequences)
         self._hlr = hlr
         self._backoff = backoff or Backoff()
+        self._after_refusals = replace(
+            self._backoff,
+            first_s=self._backoff.first_s * REFUSED_FACTOR,
+            most_s=self._backoff.most_s * REFUSED_FACTOR,
+        )
         self._woken = asyncio.Event()
-        self._flights: dict[int | None, tuple[int, asyncio.Task[None]]] = {}  # by case
+        self._flights: dict[int, tuple[int, asyncio.Task[None]]] = {}  # by MSID
+        self._late: set[asyncio.Task[None]] = set()  # answers that came late, being written down
         self._log = structlog.get_logger()
 
     def wake(self) -> None:
@@ -94,10 +112,10 @@ class Sender:
                     async with asyncio.timeout(rest_s):
                         await self._woken.wait()
         finally:
-            flights = [task for _, task in self._flights.values()]
-            for task in flights:
+            tasks = [*(task for _, task in self._flights.values()), *self._late]
+            for task in tasks:
                 task.cancel()
-            await asyncio.gather(*flights, return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     async def look(self) -> None:
         """See how things stand, and do nothing about it."""
@@ -109,11 +127,16 @@ class Sender:
         if self.plan.is_due:
             await self._do(partial(self._desk.do_due, now_ms=self._now(), flying=self._flying()))
             await self.look()
-        hlr = self._hlr()
+        why, hlr = dict(self.plan.held), self._hlr()
         if hlr is not None:
             hlr.changed = self.wake
-            if hlr.is_open:
-                self._send(hlr)
+        if hlr is not None and hlr.is_open:
+            self._send(hlr)
+        else:
+            reason = NO_LINK if hlr is None else UNREACHABLE
+            why |= {item.id: reason for item in self.plan.ready if item.reason != reason}
+        if why:
+            await self._do(partial(items.explain, why=why))
         if self.plan.next_at is None:
             return LOOK_S_MAX
         return min(LOOK_S_MAX, max(0.0, (self.plan.next_at - self._now()) / 1000))
@@ -129,11 +152,12 @@ class Sender:
         for item in self.plan.ready:
             if len(self._flights) >= FLYING_MAX:
                 return
-            if item.case_id not in self._flights:
-                flight = asyncio.create_task(self._fly(hlr, item))
-                self._flights[item.case_id] = (item.id, flight)
+            msid = Order.of(item.payload).msid
+            if msid not in self._flights:
+                flight = asyncio.create_task(self._fly(hlr, item, msid))
+                self._flights[msid] = (item.id, flight)
 
-    async def _fly(self, hlr: Hlr, item: Item) -> None:
+    async def _fly(self, hlr: Hlr, item: Item, msid: int) -> None:
         """One try, from what is written before to what is written after."""
         try:
             begun = await self._do(
@@ -147,26 +171,43 @@ class Sender:
             self._log.error("suspension_failed", reason=str(error))
             await asyncio.sleep(REST_S)
         finally:
-            del self._flights[item.case_id]
+            del self._flights[msid]
             self.wake()
 
     async def _try(self, hlr: Hlr, item: Item) -> None:
-        wait_s = self._backoff.wait_s(item.attempts + 1, random.random())  # noqa: S311  # no secret
-        wait_ms = int(wait_s * 1000)
         answered: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         try:
             invoke = invoke_of(directive(item.kind, Order.of(item.payload)))
             reason = UNREACHABLE
-            is_sent = hlr.ask(invoke, lambda outcome: _tell(answered, outcome))
+            is_sent = hlr.ask(invoke, partial(_tell, answered), partial(self._told_late, item.id))
         except EncodeError as error:
             reason, is_sent = str(error), False
         if not is_sent:
-            due_at = self._now() + wait_ms
+            due_at = self._now() + self._wait_ms(item, self._backoff)
             await self._do(lambda to: self._sending.put_off(to, item.id, due_at, reason))
             return
         outcome = await answered
+        is_refused = outcomes.step(item.kind, outcome) is Step.LATER
+        wait_ms = self._wait_ms(item, self._after_refusals if is_refused else self._backoff)
         now_ms = self._now()
         await self._do(lambda to: self._sending.ended(to, item.id, outcome, now_ms, wait_ms))
+
+    def _told_late(self, item_id: int, outcome: Outcome) -> None:
+        """Hear of an answer to a try that was given up."""
+        task = asyncio.create_task(self._take_late(item_id, outcome))
+        self._late.add(task)
+        task.add_done_callback(self._late.discard)
+
+    async def _take_late(self, item_id: int, outcome: Outcome) -> None:
+        try:
+            now_ms = self._now()
+            await self._do(lambda to: self._sending.answered_late(to, item_id, outcome, now_ms))
+        except Exception as error:  # noqa: BLE001  # the sender goes on
+            self._log.error("suspension_failed", reason=str(error))
+
+    def _wait_ms(self, item: Item, backoff: Backoff) -> int:
+        """How long to wait after the try that was begun with *item*."""
+        return int(backoff.wait_s(item.attempts + 1, random.random()) * 1000)  # noqa: S311  # no secret
 
     async def _do(self, work: Callable[[Connection], T]) -> T:
         return await asyncio.wrap_future(self._store.do(work))

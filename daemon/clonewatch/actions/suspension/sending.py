@@ -12,7 +12,7 @@ from clonewatch.cases.case import PROGRAM, Book, by_id
 from clonewatch.cases.life import TRANSITIONS, Input, State
 from clonewatch.store.outbox import SUSPENSION, Outcome
 
-from . import items, outcomes, standing, switch
+from . import items, outcomes, overdue, standing, switch
 from .items import Order
 from .outcomes import Step
 from .rules import Mode
@@ -29,20 +29,21 @@ if TYPE_CHECKING:
     from .switch import Position
 
 
-def may_go(item: Item, rules: Rules, position: Position, now_ms: int) -> bool:
-    """Whether an item may be sent now. Restorations always may."""
-    if item.due_at > now_ms:
-        return False
+def why_held(item: Item, rules: Rules, position: Position, now_ms: int) -> str | None:
+    """Why an item may not be sent, though it may be due; None if it may. Restorations always may."""
     if item.kind != SUSPENSION:
-        return True
+        return None
     assert item.expires_at is not None
-    automatic = Order.of(item.payload).automatic
-    return (
-        rules.sends
-        and rules.mode is not Mode.OFF
-        and now_ms < item.expires_at
-        and not position.holds(automatic=automatic)
-    )
+    order = Order.of(item.payload)
+    held = {
+        "suspension is off": rules.mode is Mode.OFF,
+        "the mode is test": not rules.sends,
+        "an operator has to say yes": order.automatic and rules.mode is not Mode.AUTO,
+        "the subscriber is exempt": rules.is_exempt(order.msid, now_ms),
+        f"suspension is {position}": position.holds(automatic=order.automatic),
+        "its time is over": item.expires_at <= now_ms,
+    }
+    return next((why for why, holds in held.items() if holds), None)
 
 
 class Sending:
@@ -56,8 +57,8 @@ class Sending:
         found = items.find(connection, item_id)
         if found is None or found[1] is not None:
             return None
-        item = found[0]
-        if not may_go(item, self._consequences.suspension, switch.position(connection), now_ms):
+        item, rules = found[0], self._consequences.suspension
+        if item.due_at > now_ms or why_held(item, rules, switch.position(connection), now_ms):
             return None
         if item.kind == SUSPENSION and Order.of(item.payload).automatic:
             assert item.case_id is not None
@@ -75,6 +76,7 @@ class Sending:
         self, connection: Connection, item_id: int, answer: Answer, now_ms: int, wait_ms: int
     ) -> None:
         """Write down what the HLR said, or that it said nothing; *wait_ms*: until the next try."""
+        words = outcomes.words(answer)
         found = items.find(connection, item_id)
         if found is None:
             return
@@ -84,9 +86,34 @@ class Sending:
             case Step.DONE:
                 self._done(book, item)
             case Step.REFUSED:
-                _refused(book, item, outcomes.words(answer), is_over=outcome is not None)
-            case Step.AGAIN if outcome is None:
-                items.rest(connection, item_id, now_ms + wait_ms, outcomes.words(answer))
+                _refused(book, item, words, is_over=outcome is not None)
+            case (Step.AGAIN | Step.LATER) as again if outcome is None:
+                items.rest(connection, item_id, now_ms + wait_ms, words)
+                if again is Step.LATER and item.attempts.bit_count() == 1:  # 1, 2, 4, ...: bounded
+                    tries = f"try {item.attempts}: {words}; it is tried again"
+                    items.tell(book, item.case_id, f"{item.kind} refused", tries, who=PROGRAM)
+        self._consequences.settle(book, overdue.reports(connection, now_ms))
+
+    def answered_late(
+        self, connection: Connection, item_id: int, answer: Answer, now_ms: int
+    ) -> None:
+        """Write down what the HLR said of a try that was given up.
+
+        A suspension that it took after all is undone unless somebody is suspended by us, or is to
+        be: so that nobody stays out of service whom we believe in service.
+        """
+        found = items.find(connection, item_id)
+        if found is None or outcomes.step(found[0].kind, answer) is not Step.DONE:
+            return
+        item, outcome = found
+        if item.kind != SUSPENSION or outcome is None or item.case_id is None:
+            return  # its next try is answered, too
+        order = Order.of(item.payload)
+        if order.msid in standing.suspended(connection) or items.is_pending(connection, order.msid):
+            return
+        book = Book(connection, now_ms)
+        items.undo(connection, item, now_ms)
+        items.tell(book, item.case_id, "suspended late", "it is undone", who=PROGRAM)
         self._consequences.settle(book)
 
     def _done(self, book: Book, item: Item) -> None:
@@ -97,7 +124,8 @@ class Sending:
         if item.kind == SUSPENSION:
             self._suspended(book, case, Order.of(item.payload))
         else:
-            _restored(book, case, Order.of(item.payload))
+            esn = Order.of(item.payload).esn
+            back_in_service(book, case, f"by the HLR, with ESN {esn:08X}")
 
     def _suspended(self, book: Book, case: Case, order: Order) -> None:
         after_ms = self._consequences.suspension.restore_after_ms
@@ -116,16 +144,13 @@ class Sending:
             book.tell(case, "suspended again", note=note)
 
 
-def _restored(book: Book, case: Case, order: Order) -> None:
-    note = f"by the HLR, with ESN {order.esn:08X}"
-    if case.state is not State.SUSPENDED:
-        book.tell(case, "suspension undone", note=note)
-        return
-    by_hand = not (order.automatic or order.undoes)
-    standing.put(
-        book.connection, [case.id], restored_at=book.now_ms, restore_at=None, by_hand=by_hand
-    )
-    book.move(case, Input.RESTORED, note=note)
+def back_in_service(book: Book, case: Case, note: str, *, who: str = PROGRAM) -> None:
+    """Write down that a subscriber is in service, whether or not we believed him suspended."""
+    if case.state is State.SUSPENDED:
+        standing.put(book.connection, [case.id], restored_at=book.now_ms, restore_at=None)
+        book.move(case, Input.RESTORED, who=who, note=note)
+    else:
+        book.tell(case, "suspension undone", who=who, note=note)
 
 
 def _refused(book: Book, item: Item, words: str, *, is_over: bool) -> None:

@@ -20,7 +20,7 @@ from is41.reading import Layer, Reading, read
 from is41.sccp.addresses import Address
 from is41.sccp.messages import UnitdataService
 from is41.tcap.codes import PackageType, Problem
-from is41.tcap.dialogues import Answered, Asked, Dialogues, Outcome, rejected
+from is41.tcap.dialogues import Answered, AnsweredLate, Asked, Dialogues, Outcome, rejected
 
 from .happenings import Happening, Kind
 
@@ -232,6 +232,8 @@ class Station(ABC):
                     self._ended(context, outcome, now)
                 case Asked():
                     self._take_invoke(arrival, event, now)
+                case AnsweredLate():
+                    pass  # it was given up
 
     def _take_invoke(self, arrival: Arrival, asked: Asked, now: float) -> None:
         """Let an invoke be answered; say of what is none, or none that is known, that it is not."""

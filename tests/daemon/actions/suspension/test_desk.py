@@ -5,16 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pytest
+
 from clonewatch.actions.alarms import book
 from clonewatch.actions.alarms.kinds import Kind
-from clonewatch.actions.suspension import switch
+from clonewatch.actions.suspension import items, standing, switch
 from clonewatch.actions.suspension.desk import Desk
-from clonewatch.actions.suspension.rules import OFF, UNSENT_MS, Mode
+from clonewatch.actions.suspension.items import Order
+from clonewatch.actions.suspension.rules import OFF, UNSENT_MS, Mode, Rules
 from clonewatch.actions.suspension.switch import Switch
 from clonewatch.cases.life import State
 from clonewatch.registrations import Flags
+from clonewatch.store.outbox import SUSPENSION
 from is41.tcap.dialogues import TimedOut
-from stores import HOUR, MIN, MINUTE, TEN, conflict, desk
+from stores import DAY, HOUR, MIN, MINUTE, TEN, conflict, desk
 from stores import Desk as Stored
 from suspensions import LOOSE, box, consequences, decide_due, send
 
@@ -186,3 +190,84 @@ def test_switched_off_nothing_waits_and_nothing_is_decided() -> None:
         decide_due(it)
         assert box(it) == [("suspend", "cancelled", 0)] * 2
         assert it.history(3) == ["conflict"]
+
+
+def used(rules: Rules, *, tried: bool) -> list[tuple[str, str | None, int]]:
+    """What is told to the HLR when other rules come while a suspension waits."""
+    with desk(consequences()) as it:
+        it.found(conflict())
+        decide_due(it)
+        if tried:
+            assert send(it, TimedOut())
+            it.now_ms += 1000
+        it.consequences.suspension = rules
+        assert not send(it)  # at once, even before the desk has heard of them
+        Desk(it.consequences).use(it.connection, it.now_ms)
+        decide_due(it)
+        return box(it)
+
+
+@pytest.mark.parametrize(
+    ("rules", "words"),
+    [
+        (OFF, "suspension was switched off"),
+        (replace(LOOSE, sends=False), "suspension was switched off"),
+        (replace(LOOSE, exempt_until={MIN: TEN + DAY}), "the subscriber is exempt now"),
+    ],
+)
+def test_what_no_rules_allow_any_more_is_cancelled_and_undone(rules: Rules, words: str) -> None:
+    assert used(rules, tried=False) == [("suspend", "cancelled", 0)]
+    assert used(rules, tried=True) == [("suspend", "cancelled", 1), ("undo", None, 0)]
+    with desk(consequences()) as it:
+        it.found(conflict())
+        decide_due(it)
+        it.consequences.suspension = rules
+        Desk(it.consequences).use(it.connection, it.now_ms)
+        assert notes(it)[-1] == f"suspension cancelled: {words}"
+
+
+@pytest.mark.parametrize(
+    ("rules", "words"),
+    [
+        (replace(LOOSE, mode=Mode.PROPOSE), "suspension proposed: proposed: ESN 82123456"),
+        (replace(LOOSE, conflicts_min=2), "not suspended: too few: 1 of 2 conflicts"),
+        (replace(LOOSE, confidence_min=1.0), "not suspended: too unsure: confidence"),
+        (replace(LOOSE, settle_ms=2 * HOUR), "not suspended: settling: until"),
+    ],
+)
+def test_what_nobody_ordered_is_decided_again_by_other_rules(rules: Rules, words: str) -> None:
+    with desk(consequences()) as it:
+        it.found(conflict())
+        decide_due(it)
+        it.consequences.suspension = rules
+        Desk(it.consequences).use(it.connection, it.now_ms)
+        assert not send(it)
+        decide_due(it)
+        assert box(it) == [("suspend", "cancelled", 0)]
+        assert notes(it)[-1].startswith(words)
+
+
+def test_what_an_operator_ordered_goes_on_by_other_rules() -> None:
+    with desk(consequences()) as it:
+        it.found(conflict())
+        order = Order(msid=MIN, esn=1, automatic=False)
+        items.put(it.connection, SUSPENSION, 1, order, it.now_ms)
+        it.consequences.suspension = replace(LOOSE, mode=Mode.PROPOSE, conflicts_min=9)
+        Desk(it.consequences).use(it.connection, it.now_ms)
+        decide_due(it)
+        assert send(it)
+        assert box(it) == [("suspend", "delivered", 1)]
+
+
+def test_who_an_operator_restored_stays_so_whatever_restores_him_besides() -> None:
+    with desk(consequences(replace(LOOSE, restore_after_ms=HOUR))) as it:
+        it.found(conflict())
+        decide_due(it)
+        assert send(it)
+        standing.put(it.connection, [1], by_hand=True)
+        it.now_ms += HOUR
+        decide_due(it)
+        assert send(it)
+        it.found(conflict(at=it.now_ms))
+        decide_due(it)
+        assert notes(it)[-1].startswith("not suspended: restored by hand")

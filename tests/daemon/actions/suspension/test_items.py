@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from clonewatch.actions.suspension import items
@@ -42,14 +44,46 @@ def test_only_suspensions_expire() -> None:
         assert item.kind == SUSPENSION
 
 
-def test_of_each_case_the_oldest_goes_first() -> None:
+def test_of_each_subscriber_the_oldest_goes_first_whichever_case_it_is_of() -> None:
     with desk(consequences()) as it:
         it.found(conflict(), conflict(MIN + 1))
-        for case_id, kind in ((1, SUSPENSION), (2, SUSPENSION), (1, RESTORATION)):
-            items.put(it.connection, kind, case_id, ORDER, it.now_ms)
+        for msid, kind in ((MIN, RESTORATION), (MIN + 1, SUSPENSION), (MIN, SUSPENSION)):
+            order = replace(ORDER, msid=msid)
+            items.put(it.connection, kind, msid - MIN + 1, order, it.now_ms)
+        items.put(it.connection, SUSPENSION, 3, ORDER, it.now_ms)
         oldest = items.oldest(it.connection, 9)
-        assert [(item.case_id, item.kind) for item in oldest] == [(1, SUSPENSION), (2, SUSPENSION)]
+        assert [(item.case_id, item.kind) for item in oldest] == [(1, RESTORATION), (2, SUSPENSION)]
+        items.rest(it.connection, oldest[0].id, it.now_ms + 1, "no")
+        assert [item.case_id for item in items.oldest(it.connection, 1)] == [2]
+        assert (items.count(it.connection), items.is_pending(it.connection, MIN + 2)) == (4, False)
+        assert items.is_pending(it.connection, MIN)
         assert items.find(it.connection, 99) is None
+
+
+def test_the_next_to_expire_is_none_of_those_on_their_way() -> None:
+    with desk(consequences()) as it:
+        assert items.expires_next(it.connection) is None
+        for at in (it.now_ms, it.now_ms + 1):
+            items.put(it.connection, SUSPENSION, 1, ORDER, at)
+        assert items.expires_next(it.connection) == it.now_ms + UNSENT_MS
+        assert items.expires_next(it.connection, {1}) == it.now_ms + UNSENT_MS + 1
+
+
+def test_why_something_waits_is_said_until_it_is_over() -> None:
+    with desk(consequences()) as it:
+        items.put(it.connection, SUSPENSION, 1, ORDER, it.now_ms)
+        items.explain(it.connection, {1: "nobody is there"})
+        items.tried(it.connection, 1)
+        (item,) = items.oldest(it.connection, 9)
+        assert (item.attempts, items.failures(item)) == (1, 0)
+        items.explain(it.connection, {1: "nobody was there"})
+        (item,) = items.oldest(it.connection, 9)
+        assert (item.reason, items.failures(item)) == ("nobody was there", 1)
+        items.end(it.connection, item, Outcome.REFUSED, it.now_ms, "no")
+        items.explain(it.connection, {1: "nobody is there"})
+        found = items.find(it.connection, 1)
+        assert found is not None
+        assert found[0].reason == "no"
 
 
 def test_an_outcome_stays() -> None:

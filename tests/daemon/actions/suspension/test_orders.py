@@ -10,9 +10,11 @@ import pytest
 
 from clonewatch.actions.orders import OrderError
 from clonewatch.actions.suspension import items, standing
+from clonewatch.actions.suspension.desk import Desk
 from clonewatch.actions.suspension.orders import SuspensionOrders
 from clonewatch.actions.suspension.rules import OFF, Mode, Rules
 from clonewatch.actions.suspension.sending import Sending
+from clonewatch.cases import showing
 from clonewatch.cases.case import events_of
 from clonewatch.store.outbox import SUSPENSION
 from stores import DAY, MIN, MINUTE, TEN, conflict, opened
@@ -71,6 +73,7 @@ def test_an_operators_yes_suspends_and_no_restores(tmp_path: Path) -> None:
             ("ann", "suspension ordered"),
             ("clonewatch", "suspended"),
             ("bob", "restoration asked"),
+            ("bob", "restoration asked"),  # it was on its way, and goes once
             ("clonewatch", "restored"),
         ]
 
@@ -83,6 +86,55 @@ def test_restoring_cancels_what_is_on_its_way(tmp_path: Path) -> None:
             assert items.all_pending(connection, SUSPENSION) == []
             assert standing.of(connection, 1)["by_hand"]
         assert answered(orders) == 0
+
+
+def test_an_operators_restoration_counts_though_one_is_on_its_way_by_itself(tmp_path: Path) -> None:
+    with ordering(tmp_path, replace(PROPOSE, restore_after_ms=0)) as orders:
+        orders.suspend(1, who="ann", note="").result()
+        answered(orders)
+        now_ms = orders.store.now_ms()
+        desk = Desk(orders.consequences)
+        orders.store.do(lambda to: desk.do_due(to, now_ms, ())).result()
+        orders.restore(1, who="bob", note="a mistake").result()
+        assert answered(orders) == 1
+        with orders.store.read() as connection:
+            told = [(each["who"], each["what"], each["note"]) for each in events_of(connection, 1)]
+            assert standing.of(connection, 1)["by_hand"]
+        assert told[-3:-1] == [
+            ("clonewatch", "restoration asked", "its time is over"),
+            ("bob", "restoration asked", "a mistake; it is on its way already"),
+        ]
+
+
+def test_what_was_put_back_otherwise_is_asked_no_more(tmp_path: Path) -> None:
+    with ordering(tmp_path) as orders:
+        for order in (orders.restored, orders.restore):
+            with pytest.raises(OrderError, match="case 1 is open, and no"):
+                order(1, who="bob", note="").result()
+        orders.suspend(1, who="ann", note="").result()
+        answered(orders)
+        orders.restore(1, who="bob", note="").result()
+        told = orders.restored(1, who="bob", note="by telephone").result()
+        assert told["state"] == "restored"
+        assert answered(orders) == 0
+        with orders.store.read() as connection:
+            assert standing.of(connection, 1)["by_hand"]
+            assert events_of(connection, 1)[-1]["note"] == "without us: by telephone"
+            shown = showing.shown(connection, 1)
+            assert shown is not None
+            told = next(each for each in shown["actions"] if each["what"] == "restore")
+            assert told["outcome"] == "cancelled"
+
+
+def test_an_undoing_can_be_given_up_too(tmp_path: Path) -> None:
+    with ordering(tmp_path) as orders:
+        orders.suspend(1, who="ann", note="").result()
+        orders.store.do(lambda to: items.tried(to, items.oldest(to, 1)[0].id)).result()
+        orders.restore(1, who="bob", note="").result()
+        assert orders.restored(1, who="bob", note="").result()["state"] == "open"
+        with orders.store.read() as connection:
+            assert items.count(connection) == 0
+            assert events_of(connection, 1)[-1]["what"] == "suspension undone"
 
 
 def test_which_phone_must_be_clear(tmp_path: Path) -> None:

@@ -46,9 +46,10 @@ def test_each_is_said_in_words(outcome: Outcome) -> None:
     assert words(outcome) == EACH[outcome]
 
 
-def test_who_is_out_of_service_is_not_left_there_for_an_address() -> None:
+def test_who_is_out_of_service_is_not_left_there_for_any_answer() -> None:
     assert step(SUSPENSION, Returned(1)) is Step.REFUSED
     assert step(RESTORATION, Returned(1)) is Step.AGAIN
+    assert Step.REFUSED not in {step(RESTORATION, outcome) for outcome in EACH}
 
 
 def test_the_documentation_has_the_table() -> None:

@@ -5,13 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import func, select
 
 from clonewatch.actions.suspension import items, standing, switch
-from clonewatch.actions.suspension.items import Order
-from clonewatch.actions.suspension.sending import Sending, may_go
+from clonewatch.actions.suspension.desk import restore
+from clonewatch.actions.suspension.items import RESTORATION, Order
+from clonewatch.actions.suspension.rules import OFF, UNSENT_MS, Mode, Rules
+from clonewatch.actions.suspension.sending import Sending, why_held
 from clonewatch.actions.suspension.switch import UNTOUCHED, Position, Switch
+from clonewatch.cases.case import Book
 from clonewatch.cases.life import State
 from clonewatch.store.outbox import SUSPENSION
+from clonewatch.store.tables import outbox
 from is41.map.operations import ErrorCode, error_code
 from is41.tcap.dialogues import (
     Aborted,
@@ -22,9 +27,9 @@ from is41.tcap.dialogues import (
     TimedOut,
     Unanswered,
 )
-from stores import MIN, conflict, desk
+from stores import DAY, MIN, TEN, conflict, desk
 from stores import Desk as Stored
-from suspensions import LOOSE, YES, box, consequences, decide_due, send
+from suspensions import LOOSE, YES, box, consequences, decide_due, history_of, send
 
 NO = Failed(error_code(ErrorCode.UNRECOGNIZED_MIN), None)
 
@@ -101,20 +106,123 @@ def test_a_pause_is_effective_at_once() -> None:
         assert not Sending(it.consequences).begin(it.connection, 2, it.now_ms)  # it has ended
 
 
-def test_restorations_go_whatever_holds_suspensions() -> None:
-    paused = Position(what=Switch.PAUSED)
+def held(rules: Rules, position: Position = UNTOUCHED, *, automatic: bool = True) -> str | None:
+    """Why a suspension may not go; a restoration beside it may."""
     with desk(consequences()) as it:
-        for kind in (SUSPENSION, items.RESTORATION):
-            order = Order(msid=MIN, esn=1, automatic=False)
+        for kind in (SUSPENSION, RESTORATION):
+            order = Order(msid=MIN, esn=1, automatic=automatic)
             items.put(it.connection, kind, 1, order, it.now_ms)
         (suspension,) = items.all_pending(it.connection, SUSPENSION)
-        (restoration,) = items.all_pending(it.connection, items.RESTORATION)
-        test = replace(LOOSE, sends=False)
-        for rules, position in ((LOOSE, paused), (test, UNTOUCHED)):
-            assert may_go(restoration, rules, position, it.now_ms)
-            assert not may_go(suspension, rules, position, it.now_ms)
-        assert may_go(suspension, LOOSE, Position(what=Switch.TRIPPED), it.now_ms)
-        assert not may_go(suspension, LOOSE, UNTOUCHED, it.now_ms - 1)
+        (restoration,) = items.all_pending(it.connection, RESTORATION)
+        assert why_held(restoration, rules, position, it.now_ms + UNSENT_MS) is None
+        expired = why_held(suspension, LOOSE, UNTOUCHED, it.now_ms + UNSENT_MS)
+        assert expired == "its time is over"
+        return why_held(suspension, rules, position, it.now_ms)
+
+
+def test_what_holds_a_suspension_says_so_and_restorations_go_whatever_does() -> None:
+    paused = Position(what=Switch.PAUSED, who="ann", note="odd")
+    tripped = Position(what=Switch.TRIPPED, who="clonewatch", note="many")
+    exempt = replace(LOOSE, exempt_until={MIN: TEN + DAY})
+    propose = replace(LOOSE, mode=Mode.PROPOSE)
+    assert held(LOOSE) is None
+    assert held(LOOSE, paused) == "suspension is paused by ann: odd"
+    assert held(LOOSE, paused, automatic=False) == "suspension is paused by ann: odd"
+    assert held(LOOSE, tripped) == "suspension is tripped by clonewatch: many"
+    assert held(LOOSE, tripped, automatic=False) is None
+    assert held(replace(LOOSE, sends=False)) == "the mode is test"
+    assert held(OFF) == "suspension is off"
+    assert held(exempt, automatic=False) == "the subscriber is exempt"
+    assert held(propose) == "an operator has to say yes"
+    assert held(propose, automatic=False) is None
+
+
+def restoring(it: Stored) -> None:
+    """A case that the HLR has suspended, and whose restoration waits."""
+    asked(it)
+    assert send(it)
+    book = Book(it.connection, it.now_ms)
+    restore(book, it.cases()[0], who="ann", note="", automatic=False)
+    book.write()
+
+
+@pytest.mark.parametrize(
+    "answer", [NO, Rejected(0x0202), Aborted(1, None), Returned(1), TimedOut(), Unanswered(None)]
+)
+def test_a_restoration_is_tried_until_the_hlr_takes_it(answer: Outcome) -> None:
+    with desk(consequences()) as it:
+        restoring(it)
+        for _ in range(20):
+            assert send(it, answer)
+            assert not send(it)
+            it.now_ms += 1000
+            assert it.cases()[0].state is State.SUSPENDED
+        assert box(it)[1] == ("restore", None, 20)
+        assert send(it)
+        assert box(it)[1] == ("restore", "delivered", 21)
+        assert it.cases()[0].state is State.RESTORED
+
+
+def test_refusals_of_a_restoration_stand_on_the_case_less_and_less_often() -> None:
+    with desk(consequences()) as it:
+        restoring(it)
+        for _ in range(20):
+            send(it, NO)
+            it.now_ms += 1000
+        told = [each for each in history_of(it) if each.startswith("restoration refused")]
+        words = "return error: unrecognized min; it is tried again"
+        assert told == [f"restoration refused: try {at}: {words}" for at in (1, 2, 4, 8, 16)]
+
+
+def late(it: Stored, *, sent: bool = True) -> list[tuple[str, str | None, int]]:
+    """Let the HLR say yes to the first suspension, long after it was given up."""
+    if sent:
+        assert send(it)
+    before = box(it)
+    sending = Sending(it.consequences)
+    sending.answered_late(it.connection, 2, NO, it.now_ms)
+    assert box(it) == before
+    sending.answered_late(it.connection, 2, YES, it.now_ms)
+    return box(it)[len(before) :]
+
+
+def test_a_late_yes_to_what_was_undone_is_undone_again() -> None:
+    with desk(consequences()) as it:
+        asked(it)
+        send(it, TimedOut())
+        it.found(replace(conflict(), superseded=True))
+        assert late(it) == [("undo", None, 0)]
+        assert it.history()[-1] == "suspended late"
+        assert late(it, sent=False) == []  # that is on its way already
+        assert send(it)
+        assert it.history()[-1] == "suspension undone"
+
+
+def test_a_late_yes_to_what_another_try_did_changes_nothing() -> None:
+    with desk(consequences()) as it:
+        asked(it)
+        send(it, TimedOut())
+        assert late(it, sent=False) == []  # another try follows
+        it.now_ms += 1000
+        assert late(it) == []
+        assert it.cases()[0].state is State.SUSPENDED
+
+
+def test_a_late_yes_to_a_restoration_or_to_nothing_changes_nothing() -> None:
+    with desk(consequences()) as it:
+        restoring(it)
+        send(it, TimedOut())
+        it.now_ms += 1000
+        send(it)
+        before = box(it)
+        newest = it.connection.execute(select(func.max(outbox.c.id))).scalar_one()
+        (restoration,) = it.connection.execute(
+            select(outbox.c.id).where(outbox.c.kind == RESTORATION)
+        ).scalars()
+        for item_id in (restoration, newest + 1):
+            Sending(it.consequences).answered_late(it.connection, item_id, YES, it.now_ms)
+        assert [each[:2] for each in before] == [("suspend", "delivered"), ("restore", "delivered")]
+        assert box(it) == before
 
 
 def test_what_cannot_leave_waits_and_says_why() -> None:
