@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -78,6 +79,7 @@ class App:
         self.started_ms = int(time.time() * 1000)
         self.rates = Rates()
         self.silences: dict[str, Silence] = {}
+        self.reloads = Counter(taken=0, refused=0)
         self._looking: asyncio.TimerHandle | None = None
         self._ticked_at = time.monotonic()
         self._loop = asyncio.get_running_loop()

@@ -79,9 +79,13 @@ FAMILIES: Final[Mapping[str, Family]] = {
     "groups_taken":                   _counts("Groups taken out of a spool", "source", "outcome"),
     "groups_missing":                 _counts("Groups that did not come", "source"),
     "packets_dropped":                _counts("Packets the kernel dropped before they were sniffed", "source"),
-    "cases_open":                     _shows("Cases that are open"),
-    "alarms_raised":                  _shows("Alarms that are raised", "severity"),
-    "outbox_waiting":                 _shows("Actions not delivered yet", "output"),
+    "cases":                          _shows("Cases that are kept", "state"),
+    "alarms_raised":                  _shows("Alarms that are raised", "kind"),
+    "outbox_waiting":                 _shows("Alarms and directives not delivered yet", "output"),
+    "outbox_oldest_seconds":          _shows("Age of the oldest that waits for an output", "output"),
+    "suspension_directives":          _shows("Directives to the HLR that are kept and over", "kind", "outcome"),
+    "suspension_paused":              _shows("1 while an operator has stopped suspension"),
+    "suspension_tripped":             _shows("1 while the breaker has stopped suspension by itself"),
     "reloads":                        _counts("Reloads of the configuration", "outcome"),
 }
 # fmt: on

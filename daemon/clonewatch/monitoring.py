@@ -25,11 +25,20 @@ STOP_WITHIN_S: Final = 1.0
 class Monitoring:
     """Serves /metrics, /health and /ready.
 
-    *unwell*: what is wrong with us; *not_ready*: why registrations are not judged yet.
+    *unwell*: what is wrong with us; *not_ready*: why registrations are not judged yet. *look* is
+    awaited before metrics are read.
     """
 
-    def __init__(self, metrics: Metrics, *, unwell: Problems, not_ready: Problems) -> None:
+    def __init__(
+        self,
+        metrics: Metrics,
+        *,
+        unwell: Problems,
+        not_ready: Problems,
+        look: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
         self._metrics = metrics
+        self._look = look
         application = web.Application(client_max_size=REQUEST_OCTETS_MAX)
         application.router.add_get("/metrics", self._exposition)
         application.router.add_get("/health", _answer(unwell))
@@ -56,6 +65,8 @@ class Monitoring:
         await self._runner.cleanup()
 
     async def _exposition(self, request: web.Request) -> web.Response:
+        if self._look is not None:
+            await self._look()
         octets, content_type = self._metrics.exposition(request.headers.get("Accept", ""))
         return web.Response(body=octets, headers={"Content-Type": content_type})
 

@@ -19,6 +19,7 @@ from clonewatch.control.cases import CaseRoutes
 from clonewatch.control.server import ControlServer
 from clonewatch.control.suspension import SuspensionRoutes
 from clonewatch.errors import InputError, Misconfigured
+from clonewatch.live.holdings import Holdings
 from clonewatch.live.telling import problems_of, status_of, values_of
 from clonewatch.metrics import Metrics
 from clonewatch.monitoring import Monitoring
@@ -84,9 +85,12 @@ async def _let_ask(
     if listen is None:
         return
     metrics = Metrics(version("clonewatch"))
+    holdings = Holdings(app.store, lambda: app.consequences.outputs)
     metrics.add(lambda: values_of(app))
+    metrics.add(lambda: holdings.values)
     monitoring = Monitoring(
         metrics,
+        look=holdings.look,
         unwell=lambda: problems_of(app),
         not_ready=lambda: [] if app.is_ready else ["filling the window"],
     )
@@ -124,8 +128,10 @@ async def reload(app: App, path: Path) -> None:
         await app.reload(settings)
     except (Misconfigured, InputError, OSError) as error:
         faults = error.faults if isinstance(error, Misconfigured) else [error]
+        app.reloads["refused"] += 1
         log.warning("reload_refused", faults=[str(fault) for fault in faults])
         return
+    app.reloads["taken"] += 1
     logs.change(settings.config.log)
     log.info("reloaded")
 

@@ -54,6 +54,25 @@ def test_health_and_readiness_say_what_is_wrong() -> None:
     asyncio.run(main())
 
 
+def test_a_look_is_taken_before_metrics_are_read() -> None:
+    counts = {"conflicts": 0}
+
+    async def look() -> None:
+        counts["conflicts"] += 1
+
+    async def main() -> None:
+        metrics = Metrics("1")
+        metrics.add(lambda: counts)
+        monitoring = Monitoring(metrics, unwell=list, not_ready=list, look=look)
+        await monitoring.start(Address(HOST, 0))
+        for expected in (b"clonewatch_conflicts_total 1.0\n", b"clonewatch_conflicts_total 2.0\n"):
+            _, _, body = await asyncio.to_thread(get, monitoring.port, "/metrics")
+            assert expected in body
+        await monitoring.stop()
+
+    asyncio.run(main())
+
+
 def test_a_socket_of_systemd_is_as_good() -> None:
     async def main() -> None:
         listening = socket.create_server((HOST, 0))

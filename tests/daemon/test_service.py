@@ -113,7 +113,9 @@ def test_it_is_watched_over_http(tmp_path: Path) -> None:
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/{path}") as answer:
                 assert expected in answer.read()
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics") as answer:
-            assert b"clonewatch_ready 1.0" in answer.read()
+            told = answer.read()
+        assert b"clonewatch_ready 1.0" in told
+        assert b'clonewatch_cases{state="open"} 0.0' in told
 
 
 def test_systemd_is_told(tmp_path: Path) -> None:

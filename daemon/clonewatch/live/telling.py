@@ -56,6 +56,7 @@ def values_of(app: App) -> Values:
     """Metrics, by the names of `clonewatch.metrics.FAMILIES`."""
     return {
         "ready": float(app.is_ready),
+        "reloads": app.reloads,
         **_of_links(app.links.links),
         **_of_sources(app),
         **_of_detection(app),
@@ -64,10 +65,11 @@ def values_of(app: App) -> Values:
 
 
 def _of_links(links: Mapping[str, LiveLink]) -> Values:
-    answers = {}
+    answers, answer_s = {}, {}
     for name, live in links.items():
         handler = live.handler
         if isinstance(handler, Answerer):
+            answer_s[name] = handler.answer_s
             failed, denied = handler.answers_failed, handler.answers_denied
             answers[name, "failed"], answers[name, "denied"] = failed, denied
             answers[name, "accepted"] = max(0, handler.answers_sent - failed - denied)
@@ -85,6 +87,7 @@ def _of_links(links: Mapping[str, LiveLink]) -> Values:
             if not isinstance(live.handler, Hearing)
         },
         "answers_sent": answers,
+        "answer_seconds": answer_s,
     }
 
 

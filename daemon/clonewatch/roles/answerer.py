@@ -11,6 +11,7 @@ and may try again.
 from __future__ import annotations
 
 import secrets
+import time
 from dataclasses import fields
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -67,6 +68,7 @@ class Answerer(Receiver):
         self.answers_sent = 0
         self.answers_denied = 0
         self.answers_failed = 0  # SystemFailure: the HLR could not say
+        self.answer_s = 0.0  # from reading each question to its answer, summed. Monotonic
         self.questions_refused = 0  # rejected, or not even that
         self._hlr = hlr
         self._is_suspended = is_suspended
@@ -78,9 +80,11 @@ class Answerer(Receiver):
             (event.octets[frames.start[at] : frames.end[at]].tobytes(), Layer(frames.layer[at]))
             for at in range(event.count)
         ]
-        return partial(self._answer_all, connection, messages)
+        return partial(self._answer_all, connection, messages, time.monotonic())
 
-    def _answer_all(self, connection: Connection, messages: list[tuple[bytes, Layer]]) -> None:
+    def _answer_all(
+        self, connection: Connection, messages: list[tuple[bytes, Layer]], read_at: float
+    ) -> None:
         if self._acknowledges:
             connection.acknowledge(len(messages))
         for octets, layer in messages:
@@ -89,9 +93,11 @@ class Answerer(Receiver):
             except DecodeError:
                 continue  # the collector has counted it
             if isinstance(reading.tcap, Package):
-                self._take(connection, reading, reading.tcap)
+                self._take(connection, reading, reading.tcap, read_at)
 
-    def _take(self, connection: Connection, reading: Reading, package: Package) -> None:
+    def _take(
+        self, connection: Connection, reading: Reading, package: Package, read_at: float
+    ) -> None:
         """Take a query; anything else is no question."""
         if package.responding_id is not None or (
             package.package_type is PackageType.UNIDIRECTIONAL
@@ -101,7 +107,7 @@ class Answerer(Receiver):
         if len(asked.invokes) != 1:
             self.questions_refused += 1
             return
-        self._take_invoke(_Question(connection, reading, asked, asked.invokes[0]))
+        self._take_invoke(_Question(connection, reading, asked, asked.invokes[0], read_at))
 
     def _take_invoke(self, question: _Question) -> None:
         try:
@@ -163,7 +169,9 @@ class Answerer(Receiver):
         except EncodeError as error:
             self._log.warning("answer_refused", reason=str(error))
             return
-        self.answers_sent += question.connection.send(octets, layer_of(question.reading))
+        if question.connection.send(octets, layer_of(question.reading)):
+            self.answers_sent += 1
+            self.answer_s += time.monotonic() - question.read_at
 
 
 class _Question(NamedTuple):
@@ -171,6 +179,7 @@ class _Question(NamedTuple):
     reading: Reading
     asked: Asked
     invoke: Invoke
+    read_at: float  # s, of the steady clock
 
 
 def _msid_of(body: RegistrationNotification) -> int | None:

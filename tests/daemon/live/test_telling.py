@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from clonewatch.live.holdings import Holdings
 from clonewatch.live.telling import RATE_OVER_S, Rates, problems_of, status_of, values_of
 from clonewatch.metrics import FAMILIES, Metrics
 from daemons import daemon, link, sender
@@ -48,7 +49,12 @@ def test_status_and_metrics_say_what_came(tmp_path: Path) -> None:
                 assert tap.newest is not None
                 assert asdict(status)["counts"]["registrations"] == 2
                 values = values_of(app)
-                assert set(values) <= set(FAMILIES)
+                holdings = Holdings(app.store, lambda: app.consequences.outputs)
+                await holdings.look()
+                assert not set(values) & set(holdings.values)
+                assert set(values) | set(holdings.values) == set(FAMILIES)
+                assert isinstance(values["answer_seconds"], dict)
+                assert values["answer_seconds"]["msc"] > 0
                 assert values["registrations"] == {"a": 1, "msc": 1, "s": 0}
                 assert values["links_up"] == {"a": 1.0, "msc": 1.0}
                 answers = values["answers_sent"]
