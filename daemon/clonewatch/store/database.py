@@ -6,7 +6,8 @@ WAL lets others read while we write; `synchronous = FULL` makes a commit outlive
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
+import sqlite3
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
@@ -16,14 +17,13 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import URL, NullPool, create_engine, event
+from sqlalchemy import URL, create_engine, event
 from sqlalchemy.exc import DatabaseError
 
 from clonewatch.errors import InputError
 from clonewatch.locking import locked
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Iterator, Mapping
 
     from sqlalchemy import Connection, Engine
@@ -31,7 +31,11 @@ if TYPE_CHECKING:
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
 BUSY_S: Final = 5.0  # how long to wait for somebody who holds the file, a backup for instance
 PRAGMAS: Final = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON")
+# A commit that moves pages out of the log takes several syncs: `Database.checkpoint` does that while
+# nobody waits. This is for those who never leave it the time; 80 MB.
+LOG_PAGES: Final = "wal_autocheckpoint = 20000"
 QUERY_ONLY: Final = "query_only = ON"
+KEPT_OPEN: Final = 4  # ours; opening a connection takes longer than most of what is read by one
 
 
 class Database:
@@ -48,7 +52,7 @@ class Database:
         beside = path.with_name(path.name + ".lock")
         beside.touch(0o600)
         self._lock = locked(beside, "somebody else writes this store")
-        self._writing = _engine(path, "BEGIN IMMEDIATE", PRAGMAS)
+        self._writing = _engine(path, "BEGIN IMMEDIATE", (*PRAGMAS, LOG_PAGES))
         self._reading = _engine(path, "BEGIN", (*PRAGMAS, QUERY_ONLY))
         try:
             with self._writing.begin() as connection:
@@ -69,6 +73,16 @@ class Database:
     def reader(self) -> Connection:
         """A connection that reads one consistent state for as long as it is open."""
         return self._reading.connect()
+
+    def checkpoint(self, connection: Connection) -> None:
+        """Move what was committed from the log into the file, outside any transaction.
+
+        What fails stays in the log, and is moved another time.
+        """
+        raw = connection.connection.driver_connection
+        assert isinstance(raw, sqlite3.Connection)
+        with suppress(sqlite3.Error):
+            raw.execute("PRAGMA wal_checkpoint(PASSIVE)").close()
 
     def close(self) -> None:
         """Let go of the file."""
@@ -126,7 +140,8 @@ def _engine(
     """Make connections whose transactions begin with *begin*: Python's own way begins too late."""
     engine = create_engine(
         URL.create("sqlite", database=str(database), query=dict(query or {})),
-        poolclass=NullPool,
+        pool_size=KEPT_OPEN,
+        max_overflow=-1,
         connect_args={"timeout": BUSY_S, "isolation_level": None, "check_same_thread": False},
     )
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from .chunks import chunks
 from .tables import outbox
@@ -56,13 +56,7 @@ class Backlog:
 
 def pending(connection: Connection, output: str, limit: int) -> list[Item]:
     """The oldest items of an output that have no outcome, in order."""
-    columns = [outbox.c[name] for name in Item.__dataclass_fields__]
-    rows = connection.execute(
-        select(*columns)
-        .where(outbox.c.output == output, outbox.c.outcome.is_(None))
-        .order_by(outbox.c.id)
-        .limit(limit)
-    )
+    rows = connection.execute(_PENDING, {"its_output": output, "limit": limit})
     return [Item(**row) for row in rows.mappings()]
 
 
@@ -125,4 +119,10 @@ def backlogs(connection: Connection) -> list[Backlog]:
     return [Backlog(**row) for row in rows.mappings()]
 
 
+_PENDING: Final = (
+    select(*(outbox.c[name] for name in Item.__dataclass_fields__))
+    .where(outbox.c.output == bindparam("its_output"), outbox.c.outcome.is_(None))
+    .order_by(outbox.c.id)
+    .limit(bindparam("limit"))
+)
 _TRIED: Final = frozenset({Outcome.DELIVERED, Outcome.REFUSED})

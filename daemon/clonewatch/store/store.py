@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .pending import Found, Work
 
 RETRY_S: Final = 1.0  # a full disk may have room by then
+CHECKPOINT_EVERY_S: Final = 5.0  # ours: a log of some MB, and one disturbance in a hundred commits
 JUDGED: Final = "judged"
 
 T = TypeVar("T")
@@ -71,6 +72,7 @@ class Store:
         self._orders: deque[_Order] = deque()
         self._work: Work | None = None  # taken, and not yet committed
         self._hurry = self._closing = False
+        self._checkpoint_at = time.monotonic() + CHECKPOINT_EVERY_S
         self._failing = False
         self._thread = threading.Thread(target=self._run, name="store", daemon=True)
         self._thread.start()
@@ -186,10 +188,13 @@ class Store:
     def _run(self) -> None:
         while not (self._closing and not self._waiting and not self._orders):
             self._wait()
-            while self._orders:
-                self._obey(self._orders.popleft())
             if self._work is not None and not self._commit(self._work) and self._closing:
                 return
+            if self._orders:  # one, for conflicts go first
+                self._obey(self._orders.popleft())
+            if not self._orders and time.monotonic() >= self._checkpoint_at:
+                self._database.checkpoint(self._connection)
+                self._checkpoint_at = time.monotonic() + CHECKPOINT_EVERY_S
 
     def _wait(self) -> None:
         """Wait for an order, or for what is due; after a failure, for a while."""

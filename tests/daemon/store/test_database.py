@@ -38,6 +38,21 @@ def test_a_reader_cannot_write(tmp_path: Path) -> None:
     database.close()
 
 
+def test_a_checkpoint_moves_what_was_committed_into_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "store.sqlite"
+    database = Database(path)
+    with database.writer() as writer:
+        for value in range(3):
+            with writer.begin():
+                writer.execute(insert(positions).values(name=str(value), value=value))
+        moved = path.read_bytes()
+        database.checkpoint(writer)
+        assert path.read_bytes() != moved
+        with writer.begin():
+            assert len(writer.execute(select(positions.c.value)).all()) == 3
+    database.close()
+
+
 def test_one_store_has_one_writer(tmp_path: Path) -> None:
     path = tmp_path / "store.sqlite"
     database = Database(path)

@@ -107,7 +107,8 @@ def test_what_finds_no_room_in_memory_is_found_again_after_a_start(tmp_path: Pat
         assert store.judged == 300
         assert store.conflicts_refused == 560
         assert count(store) == 300
-    assert told.kinds in (["Failed", "Overflowed", "Resumed"], ["Overflowed"])
+    assert told.kinds.count("Overflowed") == 1  # by our thread; the others by the store's
+    assert [kind for kind in told.kinds if kind != "Overflowed"] in (["Failed", "Resumed"], [])
     with opened(tmp_path) as store:
         assert store.judged == 300
         assert store.submit(many[300:], 400)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
+import time
 from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -30,6 +31,9 @@ READ_MAX: Final = 500  # ours: items that are looked at together
 SEND_S: Final = 30.0  # ours: for all that is sent at once
 END_S: Final = 5.0  # ours: to write what was sent, when we end
 DIRECT_MAX: Final = 1000  # ours: notices past a store that fails
+# Ours: for how long the store does not know what was delivered. Each time it is told costs a sync
+# that the next alarm may have to wait for; after a kill, what it does not know is sent again.
+WRITE_WITHIN_S: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +71,7 @@ class Courier:
         self._woken = asyncio.Event()
         self._direct: deque[Notice] = deque(maxlen=DIRECT_MAX)
         self._done: dict[int, tuple[Outcome, str]] = {}  # ended, and not yet written
+        self._write_at = 0.0  # when these are to be written; monotonic
         self._repeat_at_ms = mail.now_ms()
 
     def wake(self) -> None:
@@ -108,22 +113,20 @@ class Courier:
             with contextlib.suppress(RefusedError):
                 await self._send([self._direct[0]])
             self._direct.popleft()
-        await self._write_done()
+        if len(self._done) >= READ_MAX or time.monotonic() >= self._write_at:
+            await self._write_done()
         items = await self._mail.pending(self.name, READ_MAX + len(self._done))
         items = [item for item in items if item.id not in self._done]
         now_ms = self._mail.now_ms()
         if items and (wait_ms := items[0].due_at - now_ms) > 0:
-            return min(wait_ms / 1000, self._backoff.most_s)
+            return self._sooner(min(wait_ms / 1000, self._backoff.most_s))
         await self._carry_items(items)
-        return 0 if items else await self._repeat(now_ms)
+        return 0 if items else self._sooner(await self._repeat(now_ms))
 
     async def _carry_items(self, items: Sequence[Item]) -> None:
         """Send items, as many at once as the output takes."""
-        try:
-            for at in range(0, len(items), self._output.at_once_max):
-                await self._carry_part(items[at : at + self._output.at_once_max])
-        finally:
-            await self._write_done()
+        for at in range(0, len(items), self._output.at_once_max):
+            await self._carry_part(items[at : at + self._output.at_once_max])
 
     async def _carry_part(self, items: Sequence[Item]) -> None:
         try:
@@ -134,15 +137,28 @@ class Courier:
                     await self._carry_part([item])
                 return
             (item,) = items
-            self._done[item.id] = (Outcome.REFUSED, str(refused))
+            self._ended(items, Outcome.REFUSED, str(refused))
             self._tell(NoticeRefused(self.name, int(item.key), str(refused)))
         else:
-            self._done |= {item.id: (Outcome.DELIVERED, "") for item in items}
+            self._ended(items, Outcome.DELIVERED)
             self.delivered += len(items)
 
     async def _send(self, notices: Sequence[Notice]) -> None:
         async with asyncio.timeout(SEND_S):
             await self._output.send(notices)
+
+    def _ended(self, items: Sequence[Item], outcome: Outcome, reason: str = "") -> None:
+        """Remember what became of items, until it is written."""
+        if not self._done:
+            self._write_at = time.monotonic() + WRITE_WITHIN_S
+        self._done |= {item.id: (outcome, reason) for item in items}
+
+    def _sooner(self, wait_s: float | None) -> float | None:
+        """How long to rest, if something else is due in *wait_s*."""
+        if not self._done:
+            return wait_s
+        write_s = max(0.0, self._write_at - time.monotonic())
+        return write_s if wait_s is None else min(wait_s, write_s)
 
     async def _write_done(self) -> None:
         """Let the store know what became of items."""
