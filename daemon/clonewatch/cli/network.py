@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
@@ -19,9 +20,20 @@ if TYPE_CHECKING:
     from clonewatch.lab.network.screen import Screen
 
 T = TypeVar("T")
+
+
+class Suspending(Enum):
+    """Who says yes."""
+
+    PROPOSE = "propose"
+    AUTO = "auto"
+
+
 Name = Annotated[
     str,
-    typer.Option("--scenario", help="fig1, fig2, fig6, direct, or a file.", metavar="NAME|FILE"),
+    typer.Option(
+        "--scenario", help="fig1, fig2, fig6, direct, suspension, or a file.", metavar="NAME|FILE"
+    ),
 ]
 Speed = Annotated[
     float | None,
@@ -133,6 +145,17 @@ def configure(
     port: Annotated[
         int, typer.Option(help="The first that clonewatch listens at.", min=1, max=0xFF00)
     ] = 7001,
+    suspend: Annotated[
+        Suspending | None,
+        typer.Option(
+            help="Let it be active: alarms go to alarms.jsonl, clones are suspended, by itself or "
+            "when somebody says so. Without it, mode test."
+        ),
+    ] = None,
+    add: Annotated[
+        Path | None,
+        typer.Option(help="Tables to add, as [[alarms]] for further outputs.", metavar="FILE"),
+    ] = None,
 ) -> None:
     """Write mscs.csv, travel.csv and clonewatch.toml for a clonewatch beside `lab up`.
 
@@ -146,7 +169,14 @@ def configure(
         loaded = load_scenario(scenario)
         fast = speed or loaded.speed
         told = write_daemon_files(
-            folder, loaded, fast, _read("--transport", transport, Transport), port, relay=relay
+            folder,
+            loaded,
+            fast,
+            _read("--transport", transport, Transport),
+            port,
+            relay=relay,
+            suspension=None if suspend is None else suspend.value,
+            further="" if add is None else _read("--add", str(add), _text_of),
         )
         say(f"clonewatch run -c {folder / 'clonewatch.toml'}")
         say(f"clonewatch lab up --scenario {scenario} --speed {fast:g} {' '.join(told)}")
@@ -184,6 +214,10 @@ def _read(option: str, text: str, read: Callable[[str], T]) -> T:
         return read(text)
     except ValueError as error:
         raise typer.BadParameter(f"{option}: {error}") from None
+
+
+def _text_of(path: str) -> str:
+    return Path(path).read_text("utf-8")
 
 
 def _indented(text: str) -> str:

@@ -6,7 +6,7 @@ window, latenesses and groups that are N times shorter; what protocols wait for 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 import numpy as np
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 FRESH_S: Final = 60.0  # the daemon's own: messages of a new connection may have waited
 LATENESS_MINUTES: Final = 45.0  # the design's: a group, and time to bring it
-LATENESS_MINUTES_LEAST: Final = 0.25  # of the wall's clock: links and disks are no faster
+LATENESS_MINUTES_LEAST: Final = 0.25  # of a group, by the wall's clock: disks are no faster
 HOST: Final = "127.0.0.1"
 RVCD_PORTS_BEHIND: Final = 500  # each MSC has at most two RVCDs
 HLR_PORT_BEHIND: Final = 1000
@@ -41,10 +41,13 @@ def write_daemon_files(
     port: int,
     *,
     relay: bool = False,
+    suspension: Literal["propose", "auto"] | None = None,
+    further: str = "",
 ) -> list[str]:
     """Write them; what `lab up` is to be told, so that both find one another. Raises OSError.
 
-    Links listen at *port* and on, one for each node that sends at once, or, to *relay*, one for
+    With *suspension* the daemon is active: alarms go to a file, and it suspends so. *further* are
+    tables of the configuration's own. Links listen at *port* and on, one for each node that sends at once, or, to *relay*, one for
     each MSC and RVCD of its own; these listen RVCD_PORTS_BEHIND, the HLR HLR_PORT_BEHIND ports
     further on.
     """
@@ -60,15 +63,17 @@ def write_daemon_files(
     with write_atomically(folder / "travel.csv") as stream:
         travel.write(stream)
     ways = _relays(scenario, port) if relay else _tellings(folder, scenario, speed, transport, port)
-    lines, told = list(_head(scenario, speed)), []
+    lines, told = list(_head(scenario, speed, "test" if suspension is None else "active")), []
     for table, option in ways:
         lines += table
         told.append(option)
     hlr = Url(transport, Address(HOST, port + HLR_PORT_BEHIND))
     lines += _hlr(scenario, hlr)
     told.append(f"--hlr {hlr}")
+    if suspension is not None:
+        lines += _suspension(suspension)
     with write_atomically(folder / "clonewatch.toml") as stream:
-        stream.write("\n".join(lines) + "\n")
+        stream.write("\n".join([*lines, "", *further.splitlines()]) + "\n")
     return told
 
 
@@ -111,11 +116,13 @@ def _tellers(scenario: Scenario) -> list[RvcdSection | MscSection]:
     return [*scenario.rvcds, *direct]
 
 
-def _head(scenario: Scenario, speed: float) -> Iterator[str]:
-    lateness = max(LATENESS_MINUTES / speed, LATENESS_MINUTES_LEAST)
+def _head(scenario: Scenario, speed: float, mode: str) -> Iterator[str]:
+    lateness = LATENESS_MINUTES / speed
+    if any(rvcd.copies is Copies.GROUPS for rvcd in scenario.rvcds):
+        lateness = max(lateness, LATENESS_MINUTES_LEAST)
     yield f"# {scenario.title}"
     yield f"# The scenario's clock runs {speed:g} times as fast as the wall's: so do these times."
-    yield 'mode = "test"'
+    yield f'mode = "{mode}"'
     yield 'state_directory = "state"'
     yield ""
     yield "[tables]"
@@ -158,6 +165,18 @@ def _hlr(scenario: Scenario, where: Url) -> Iterator[str]:
     yield f'layer = "{LAYERS[where.transport].name.lower()}"'
     yield f'local_point_code = "{scenario.psms.point_code}"'
     yield f'remote_point_code = "{scenario.hlr.point_code}"'
+
+
+def _suspension(mode: str) -> Iterator[str]:
+    yield ""
+    yield "[[alarms]]"
+    yield 'name = "file"'
+    yield 'kind = "file"'
+    yield 'file = "alarms.jsonl"'
+    yield ""
+    yield "[suspension]"
+    yield f'mode = "{mode}"'
+    yield 'hlr = "hlr"'
 
 
 def _spool(name: str, group_minutes: float) -> Iterator[str]:

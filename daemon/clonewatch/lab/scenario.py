@@ -64,6 +64,13 @@ class Copies(StrEnum):
     GROUPS = "groups"  # in half hour data groups
 
 
+class Standing(StrEnum):
+    """How the HLR has a phone."""
+
+    SUSPENDED = "suspended"  # out of service, by order
+    RESTORED = "restored"
+
+
 class NodeSection(Section):
     """What every node has."""
 
@@ -93,7 +100,10 @@ class SubscriberSection(Section):
 
 
 class StepSection(Section):
-    """``[[steps]]``: a phone is heard at an MSC, or a node is stopped or started again."""
+    """``[[steps]]``: a phone is heard at an MSC, or a node is stopped or started again.
+
+    Or all wait until the HLR has a phone out of service, or back in it.
+    """
 
     at: TimeOfDay
     heard: NodeName | None = None
@@ -101,16 +111,17 @@ class StepSection(Section):
     esn: EsnHex | None = None  # None: the subscriber's own
     stop: NodeName | None = None
     start: NodeName | None = None
+    wait: Standing | None = None
     shows: str = ""
 
     def between_keys(self) -> list[InitErrorDetails]:
         """Faults of keys that do not go together."""
-        among = ("heard", "stop", "start")
+        among = ("heard", "stop", "start", "wait")
         given = [key for key in among if getattr(self, key) is not None]
         if len(given) != 1:
-            return [fault("heard", "give one of heard, stop and start", because_of=among)]
-        if (self.heard is None) != (self.min is None):
-            return [fault("min", "goes with heard", because_of=["heard"])]
+            return [fault("heard", "give one of heard, stop, start and wait", because_of=among)]
+        if (self.heard is None and self.wait is None) != (self.min is None):
+            return [fault("min", "goes with heard and wait", because_of=["heard", "wait"])]
         return []
 
 

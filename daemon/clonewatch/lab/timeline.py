@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from clonewatch.lab.nodes.happenings import Phone
 
 if TYPE_CHECKING:
-    from clonewatch.lab.scenario import Scenario, StepSection
+    from clonewatch.lab.scenario import Scenario, Standing, StepSection
 
 ROAMER_AREA_FIRST: Final = 700  # area code of the first 10,000 who roam, and so on: NPA 555 0000
 ROAMER_ESN_FIRST: Final = 0x8300_0000
@@ -46,7 +46,16 @@ class Started:
     shows: str = ""
 
 
-Deed = Heard | Stopped | Started
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """Nothing more happens until the HLR has a phone out of service, or back in it."""
+
+    phone: Phone
+    standing: Standing
+    shows: str = ""
+
+
+Deed = Heard | Stopped | Started | Awaited
 
 
 class _Due(NamedTuple):
@@ -117,10 +126,12 @@ def _deed(step: StepSection, esns: dict[str, int]) -> Deed:
         return Stopped(step.stop, step.shows)
     if step.start is not None:
         return Started(step.start, step.shows)
-    assert step.heard is not None
     assert step.min is not None
-    esn = step.esn if step.esn is not None else esns[step.min]
-    return Heard(step.heard, Phone(step.min, esn), step.shows)
+    phone = Phone(step.min, step.esn if step.esn is not None else esns[step.min])
+    if step.wait is not None:
+        return Awaited(phone, step.wait, step.shows)
+    assert step.heard is not None
+    return Heard(step.heard, phone, step.shows)
 
 
 def _touching(travel: tuple[tuple[float, ...], ...]) -> list[list[int]]:

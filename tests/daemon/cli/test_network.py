@@ -73,6 +73,26 @@ def test_a_daemons_files_are_written_and_both_commands_said(tmp_path: Path) -> N
     assert (tmp_path / "travel.csv").exists()
 
 
+def test_a_daemon_that_suspends_can_have_tables_of_ones_own(tmp_path: Path) -> None:
+    tables = tmp_path / "outputs.toml"
+    tables.write_text("[report]\n")
+    command = ["lab", "configure", str(tmp_path / "new"), "--scenario", "suspension"]
+    result = runner.invoke(app, [*command, "--suspend", "auto", "--add", str(tables)])
+    assert result.exit_code == 0
+    text = (tmp_path / "new" / "clonewatch.toml").read_text()
+    assert text.startswith("# Suspension")
+    assert 'mode = "active"' in text
+    assert text.endswith('[suspension]\nmode = "auto"\nhlr = "hlr"\n\n[report]\n')
+
+
+def test_tables_that_cannot_be_read_are_said(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.toml"
+    bad.write_bytes(b"\xff")
+    for path, code in ((bad, Exit.USAGE), (tmp_path / "none", Exit.UNREADABLE)):
+        command = ["lab", "configure", str(tmp_path / "new"), "--add", str(path)]
+        assert runner.invoke(app, command).exit_code == code
+
+
 def test_an_unknown_transport_is_refused(tmp_path: Path) -> None:
     result = runner.invoke(app, ["lab", "configure", str(tmp_path), "--transport", "pigeon"])
     assert result.exit_code == Exit.USAGE

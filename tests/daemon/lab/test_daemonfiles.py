@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 
@@ -35,6 +35,28 @@ def test_times_are_divided_by_the_speed(tmp_path: Path) -> None:
     assert settings.travel is not None
     assert settings.travel.ms.tolist()[0] == [0, 0, 80_000, 120_000]
     assert settings.config.window_ms == 390_000
+
+
+def test_only_groups_take_a_while_however_fast_the_scenario_is(tmp_path: Path) -> None:
+    latenesses = []
+    for name in ("fig6", "fig2"):
+        write_daemon_files(tmp_path, load_scenario(name), 900, Transport.TALI, 7001)
+        latenesses.append(read(tmp_path / "clonewatch.toml").config.window.lateness_minutes)
+    assert latenesses == [0.05, 0.25]
+
+
+@pytest.mark.parametrize("mode", ["propose", "auto"])
+def test_a_daemon_that_suspends_is_active_and_writes_its_alarms(
+    tmp_path: Path, mode: Literal["propose", "auto"]
+) -> None:
+    further = '[[alarms]]\nname = "hook"\nkind = "webhook"\nurl = "http://127.0.0.1:9/"'
+    scenario = load_scenario("suspension")
+    write_daemon_files(
+        tmp_path, scenario, 60, Transport.TALI, 7001, suspension=mode, further=further
+    )
+    config = read(tmp_path / "clonewatch.toml").config
+    assert (config.mode, config.suspension.mode, config.suspension.hlr) == ("active", mode, "hlr")
+    assert [output.name for output in config.alarms] == ["file", "hook"]
 
 
 def test_what_the_lab_is_to_be_told_names_each_rvcd(tmp_path: Path) -> None:

@@ -20,13 +20,13 @@ def faults(path: Path, text: str) -> list[str]:
 @pytest.mark.parametrize("name", shipped())
 def test_every_shipped_scenario_is_right(name: str) -> None:
     scenario = load_scenario(name)
-    assert scenario.title.startswith(name.replace("fig", "FIG. ").replace("direct", "Direct"))
+    assert scenario.title.lower().startswith(name.replace("fig", "fig. "))
     assert all(int(subscriber.min[3:6]) == 555 for subscriber in scenario.subscribers)
     assert scenario.steps
 
 
-def test_the_figures_are_shipped_and_one_without_an_rvcd() -> None:
-    assert list(shipped()) == ["direct", "fig1", "fig2", "fig6"]
+def test_the_figures_are_shipped_and_one_without_an_rvcd_and_one_to_the_end() -> None:
+    assert list(shipped()) == ["direct", "fig1", "fig2", "fig6", "suspension"]
 
 
 def test_a_file_is_read_as_well(tmp_path: Path) -> None:
@@ -60,7 +60,9 @@ def test_every_fault_is_said_at_once(tmp_path: Path) -> None:
         ('heard = "MSC D"', 'heard = "MSC D"\nstop = "HLR"', "give one of"),
         ('heard = "MSC A"\nmin = "6145551234"', 'heard = "MSC A"', "goes with heard"),
         ('heard = "MSC A"\nmin = "6145551234"', 'stop = "PSMS"', "there is no PSMS"),
-        ('heard = "MSC D"', 'stop = "HLR"', "goes with heard"),
+        ('heard = "MSC D"', 'stop = "HLR"', "goes with heard and wait"),
+        ('heard = "MSC D"', 'wait = "denied"', "steps[8].wait"),
+        ('heard = "MSC A"\nmin = "6145551234"', 'wait = "restored"', "goes with heard and wait"),
         ('heard = "MSC A"\nmin = "6145551234"', 'heard = "MSC A"\nmin = "6145559999"', "its esn"),
         ('starts = "10:00"', 'starts = "10:30"', "before the scenario starts"),
         ('at = "10:00"', 'at = "10:60"', "HH:MM"),

@@ -6,8 +6,16 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from clonewatch.lab.nodes.happenings import Phone
-from clonewatch.lab.scenario import Roaming, load_scenario
-from clonewatch.lab.timeline import Deed, Heard, Started, Stopped, Timeline, roamer_phone
+from clonewatch.lab.scenario import Roaming, Standing, load_scenario
+from clonewatch.lab.timeline import (
+    Awaited,
+    Deed,
+    Heard,
+    Started,
+    Stopped,
+    Timeline,
+    roamer_phone,
+)
 
 if TYPE_CHECKING:
     from clonewatch.lab.scenario import Scenario
@@ -47,6 +55,17 @@ def test_what_is_overdue_comes_all_at_once_in_order() -> None:
 def test_nodes_die_and_come_back() -> None:
     deeds = [deed for _, deed in all_of(Timeline(alone("fig1")), 1e6)]
     assert [type(deed) for deed in deeds] == [Heard, Heard, Stopped, Heard, Started]
+
+
+def test_what_the_hlr_does_is_waited_for_in_its_place() -> None:
+    deeds = [deed for _, deed in all_of(Timeline(alone("suspension")), 1e6)]
+    waits = [at for at, deed in enumerate(deeds) if isinstance(deed, Awaited)]
+    assert waits == [5, 9]
+    first, second = (deeds[at] for at in waits)
+    assert isinstance(first, Awaited)
+    assert isinstance(second, Awaited)
+    assert first.phone == second.phone == Phone("6145551234", 0x82123456)
+    assert (first.standing, second.standing) == (Standing.SUSPENDED, Standing.RESTORED)
 
 
 def test_those_who_roam_move_only_where_mscs_touch() -> None:

@@ -9,7 +9,7 @@ from clonewatch.lab.nodes.happenings import Kind
 from clonewatch.lab.nodes.hlr import Hlr
 from clonewatch.lab.nodes.msc import Msc
 from clonewatch.lab.nodes.rvcd import Rvcd
-from clonewatch.lab.timeline import Heard, Started, Stopped
+from clonewatch.lab.timeline import Awaited, Heard, Started, Stopped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,6 +71,9 @@ class Board:
                 line = self._line(elapsed_s, node, "stopped", None, shows)
             case Started(node, shows):
                 line = self._line(elapsed_s, node, "started", None, shows)
+            case Awaited(phone, standing, shows):
+                words = shows or f"nothing more until it is {standing}"
+                line = self._line(elapsed_s, self._scenario.hlr.name, "awaited", phone, words)
         self.events.append(line)
         return line
 

@@ -19,8 +19,8 @@ from clonewatch.lab.nodes.homes import Homes, Subscriber
 from clonewatch.lab.nodes.msc import Msc
 from clonewatch.lab.nodes.rvcd import Rvcd
 from clonewatch.lab.nodes.station import Peer
-from clonewatch.lab.scenario import Copies
-from clonewatch.lab.timeline import Heard, Started, Stopped, roamer_phone
+from clonewatch.lab.scenario import Copies, Standing
+from clonewatch.lab.timeline import Awaited, Heard, Started, Stopped, roamer_phone
 from clonewatch.links import Connector, Listener
 from clonewatch.links.urls import LAYERS, link_maker
 from is41.map.values import Mscid
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from clonewatch.links.urls import Transport, Url
 
 HOST: Final = "127.0.0.1"
+LOOK_EVERY_S: Final = 0.02  # whether the HLR has done what is awaited
 PATIENCE_S: Final = 2.0  # for links that close as their protocol asks
 EVERYBODY: Final = ""  # whose name stands for every node's
 
@@ -177,7 +178,10 @@ class Network:
         self.homes.close()
 
     async def do(self, deed: Deed) -> None:
-        """Let a phone be heard, a node die or come back. What is dead hears nothing."""
+        """Let a phone be heard, a node die or come back; or wait for the HLR.
+
+        What is dead hears nothing.
+        """
         match deed:
             case Heard(msc, phone):
                 if msc in self.runners:
@@ -188,6 +192,10 @@ class Network:
                 if node not in self.runners:
                     await self._start(node)
                     await self._connect(node)
+            case Awaited(phone, standing):
+                is_denied = standing is Standing.SUSPENDED
+                while (self.homes.denial(phone) is not None) is not is_denied:  # noqa: ASYNC110  # many do it
+                    await asyncio.sleep(LOOK_EVERY_S)
 
     async def _start(self, name: str) -> None:
         """Make a node, and let it listen."""

@@ -9,8 +9,8 @@ from clonewatch.lab.network.board import SHOWN_MAX, Board, node_rows
 from clonewatch.lab.network.network import Network, Outside
 from clonewatch.lab.network.play import ready
 from clonewatch.lab.nodes.happenings import Happening, Kind, Phone
-from clonewatch.lab.scenario import load_scenario
-from clonewatch.lab.timeline import Heard, Started, Stopped, roamer_phone
+from clonewatch.lab.scenario import Standing, load_scenario
+from clonewatch.lab.timeline import Awaited, Heard, Started, Stopped, roamer_phone
 
 OWNER: Final = Phone("6145551234", 0x82123456)
 ROAMER: Final = roamer_phone(0)
@@ -51,6 +51,13 @@ def test_deeds_with_a_story_are_told() -> None:
     assert one.did(Started("RVCD A"), 0) is not None
     assert [each.what for each in one.events] == ["heard", "stopped", "started"]
     assert one.heard == 1
+
+
+def test_what_is_waited_for_is_told() -> None:
+    line = board().did(Awaited(OWNER, Standing.SUSPENDED), 60)
+    assert str(line) == (
+        "10:01:00  HLR         awaited      6145551234 82123456  nothing more until it is suspended"
+    )
 
 
 def test_only_the_last_are_kept() -> None:
