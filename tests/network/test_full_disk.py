@@ -111,7 +111,7 @@ def stored(folder: Path) -> int:
 
 
 def test_a_full_disk_is_told_and_detection_goes_on_until_there_is_room(tmp_path: Path) -> None:
-    process = Process(tmp_path, TABLES, ("tali", "metrics"))
+    process = Process.of(tmp_path, TABLES, ("tali", "metrics"))
 
     async def main() -> None:
         far_end = FarEnd()

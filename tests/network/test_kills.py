@@ -148,7 +148,7 @@ def clones_of(folder: Path, area: int) -> Counter[tuple[int, int, int]]:
 
 
 def test_what_was_acknowledged_is_there_once_after_any_kill(tmp_path: Path) -> None:
-    process = Process(tmp_path, TABLES, ("x25", "tali"))
+    process = Process.of(tmp_path, TABLES, ("x25", "tali"))
     by_x25, by_tali = Traffic(200, Layer.TCAP), Traffic(300, Layer.SCCP)
 
     async def main() -> tuple[Caller, Teller]:

@@ -1,4 +1,4 @@
-"""A daemon beside the lab's network, both in the test's own loop, joined by real sockets."""
+"""A daemon beside the lab's network, joined by real sockets; the network in the test's own loop."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import re
 import socket
 import time
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
 
 from sqlalchemy import select
 
@@ -34,12 +34,16 @@ WITHIN_S: Final = 20.0
 
 
 @dataclass
-class Both:
-    """The network and the daemon, and what happened in the one."""
+class Place:
+    """The network, what happened in it, and what a daemon beside it needs.
+
+    *sockets*, by the names of the links, are where the daemon listens.
+    """
 
     network: Network
-    app: App
-    happenings: list[Happening] = field(default_factory=list)
+    configuration: Path
+    sockets: dict[str, socket.socket]
+    happenings: list[Happening]
 
     async def hear(self, msc: str, phone: Phone) -> Kind:
         """Let a phone be heard; what its MSC learns."""
@@ -55,6 +59,13 @@ class Both:
 
         await until(told)
         return told()[0]
+
+
+@dataclass
+class Both(Place):
+    """The network and the daemon."""
+
+    app: App
 
     def counts(self) -> dict[str, int]:
         """The detector's."""
@@ -91,22 +102,59 @@ async def beside(
     relay: bool = False,
     further: str = "",
 ) -> AsyncIterator[Both]:
-    """A network whose RVCDs and MSCs reach a daemon, and whose HLR the daemon reaches.
+    """A daemon in the test's own loop, too.
 
     *further*: tables of the daemon's configuration; with any, its mode is `active`.
     """
-    write_daemon_files(folder, scenario, 1.0, transport, 7001, relay=relay)
+    async with placed(folder, scenario, transport, relay=relay, further=further) as place:
+        path = place.configuration
+        if further:
+            path.write_text(path.read_text().replace('mode = "test"', 'mode = "active"'))
+        app = App(read(path), {name: [each] for name, each in place.sockets.items()})
+        try:
+            await app.start()
+            assert await ready(place.network, WITHIN_S)
+            yield Both(place.network, path, place.sockets, place.happenings, app)
+        finally:
+            await app.stop("the test is over")
+
+
+@asynccontextmanager
+async def placed(
+    folder: Path,
+    scenario: Scenario,
+    transport: Transport,
+    *,
+    speed: float = 1.0,
+    relay: bool = False,
+    suspension: Literal["propose", "auto"] | None = None,
+    further: str = "",
+) -> AsyncIterator[Place]:
+    """A network whose RVCDs and MSCs reach a daemon that is to be, and whose HLR it is to reach.
+
+    *speed* is that of the daemon's tables.
+    """
+    write_daemon_files(
+        folder,
+        scenario,
+        speed,
+        transport,
+        7001,
+        relay=relay,
+        suspension=suspension,
+        further=further,
+    )
     path = folder / "clonewatch.toml"
-    sockets: dict[str, list[socket.socket]] = {}
+    sockets: dict[str, socket.socket] = {}
 
     def bound(match: re.Match[str]) -> str:
-        sockets[match[1]] = [socket.create_server((HOST, 0))]
+        sockets[match[1]] = socket.create_server((HOST, 0))
         return match[0].replace(match[2], f'listen = "systemd:{match[1]}"')
 
     listens = re.compile(r'name = "([^"]+)"\ntransport = "[a-z0-9]+"\n(listen = "[^"]+")')
     text = listens.sub(bound, path.read_text())
     happenings: list[Happening] = []
-    ports = {name: each.getsockname()[1] for name, (each,) in sockets.items()}
+    ports = {name: each.getsockname()[1] for name, each in sockets.items()}
     outside = Outside(
         relays={
             relay_name(msc.name, to): Relay(Address(HOST, ports[word]), Address(HOST, 0))
@@ -124,19 +172,15 @@ async def beside(
     )
     network = Network(scenario, outside, told=happenings.append, clock_ms=_clock_ms, speed=1)
     async with AsyncExitStack() as stack:
-        for (each,) in sockets.values():
+        for each in sockets.values():
             stack.enter_context(each)
         stack.push_async_callback(network.stop)
         await network.start()
         there = {f"{_word(w.connecting)}.{_word(w.listening)}": w.address for w in network.wires}
         there["hlr"] = there["psms.hlr"]
-        connects = re.compile(r'name = "([^"]+)"((?:\n\w+ = .+)*?)\nconnect = "[^"]+"')
-        text = connects.sub(lambda m: f'name = "{m[1]}"{m[2]}\nconnect = "{there[m[1]]}"', text)
-        if further:
-            text = text.replace('mode = "test"', 'mode = "active"') + further
+        connects = re.compile(
+            r'name = "([^"]+)"\n(transport = .+(?:\n\w+ = .+)*?)\nconnect = "[^"]+"'
+        )
+        text = connects.sub(lambda m: f'name = "{m[1]}"\n{m[2]}\nconnect = "{there[m[1]]}"', text)
         path.write_text(text)
-        app = App(read(path), sockets)
-        stack.push_async_callback(app.stop, "the test is over")
-        await app.start()
-        assert await ready(network, WITHIN_S)
-        yield Both(network, app, happenings)
+        yield Place(network, path, sockets, happenings)

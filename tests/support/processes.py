@@ -9,12 +9,13 @@ import signal
 import socket
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from daemons import BASE, TRAVEL
 from network import HOST, WITHIN_S
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 STARTED_WITHIN_S: Final = 3 * WITHIN_S
@@ -35,19 +36,28 @@ os.execv(sys.executable, [sys.executable, "-m", "clonewatch", "run", "-c", "clon
 class Process:
     """A daemon that may be started and killed again and again.
 
-    Links listen at *sockets*, by the names that *tables* call them: who connects while no daemon
-    runs waits for the next one, as with systemd.
+    It reads the configuration of *folder*, and *environment*. Links listen at *sockets*, by the
+    names that the configuration calls them: who connects while no daemon runs waits for the next
+    one, as with systemd.
     """
 
-    def __init__(self, folder: Path, tables: str, names: tuple[str, ...]) -> None:
+    def __init__(
+        self, folder: Path, sockets: Mapping[str, socket.socket], environment: Mapping[str, str]
+    ) -> None:
         self.folder = folder
-        self.sockets = {name: socket.create_server((HOST, 0)) for name in names}
+        self.sockets = sockets
+        self._environment = environment
         self._log = folder / "log"
         self._running: subprocess.Popen[bytes] | None = None
+
+    @classmethod
+    def of(cls, folder: Path, tables: str, names: tuple[str, ...]) -> Self:
+        """One by FIG. 6's travel times and these tables."""
         (folder / "travel.csv").write_text(TRAVEL)
         (folder / "clonewatch.toml").write_text(
             f'{BASE}[control]\nsocket = "control.sock"\n{tables}'
         )
+        return cls(folder, {name: socket.create_server((HOST, 0)) for name in names}, {})
 
     def port(self, name: str) -> int:
         """Where a link listens."""
@@ -64,7 +74,11 @@ class Process:
                 stdout=log,
                 stderr=log,
                 pass_fds=numbers,
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+                env={
+                    **os.environ,
+                    "PYTHONPATH": os.pathsep.join(sys.path),
+                    **self._environment,
+                },
             )
 
     @property

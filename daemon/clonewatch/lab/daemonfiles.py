@@ -72,8 +72,10 @@ def write_daemon_files(
     told.append(f"--hlr {hlr}")
     if suspension is not None:
         lines += _suspension(suspension)
+    if further:
+        lines += ["", *further.splitlines()]
     with write_atomically(folder / "clonewatch.toml") as stream:
-        stream.write("\n".join([*lines, "", *further.splitlines()]) + "\n")
+        stream.write("\n".join(lines) + "\n")
     return told
 
 

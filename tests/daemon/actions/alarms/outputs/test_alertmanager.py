@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import socket
-import subprocess
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import aiohttp
 import pytest
 
 from clonewatch.actions.alarms.book import Alarm
@@ -19,6 +16,7 @@ from clonewatch.actions.alarms.outputs.alertmanager import Alertmanager
 from clonewatch.actions.alarms.outputs.http import Address
 from clonewatch.evidence.findings import Severity
 from notices import NOTICE, WebServer
+from receivers import Alertmanager as Real
 from stores import MINUTE, TEN
 
 if TYPE_CHECKING:
@@ -109,39 +107,14 @@ def test_nothing_raised_is_nothing_told() -> None:
     assert posted() == []
 
 
-class Alertmanagers:
-    """Debian's Alertmanager on a free port of loopback."""
-
-    def __init__(self, folder: Path) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.url = f"http://127.0.0.1:{free.getsockname()[1]}"
-        (folder / "am.yml").write_text("route: {receiver: none}\nreceivers: [{name: none}]\n")
-        command = ["prometheus-alertmanager", f"--config.file={folder / 'am.yml'}"]
-        command += [f"--web.listen-address={self.url.removeprefix('http://')}"]
-        command += ["--cluster.listen-address=", f"--storage.path={folder / 'data'}"]
-        self._process = subprocess.Popen(
-            command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
-        )
-        assert self._process.stderr is not None
-        while "Listening on" not in (line := self._process.stderr.readline()):
-            assert line, "prometheus-alertmanager has ended"
-
-    def end(self) -> None:
-        self._process.terminate()
-        self._process.communicate()
-
-    async def severities(self) -> list[str]:
-        """Those of the alerts that are active."""
-        async with (
-            aiohttp.ClientSession() as session,
-            session.get(f"{self.url}/api/v2/alerts") as answer,
-        ):
-            return [alert["labels"]["severity"] for alert in await answer.json()]
+async def severities(real: Real) -> list[str]:
+    """Those of the alerts that are active."""
+    return [labels["severity"] for labels in await asyncio.to_thread(real.active)]
 
 
 @pytest.mark.alertmanager
 def test_a_real_alertmanager_follows_an_alarm(tmp_path: Path) -> None:
-    real = Alertmanagers(tmp_path)
+    real = Real(tmp_path)
     # Our clock is two seconds ahead of its: nothing must last longer for that than two seconds.
     now = int(time.time() * 1000) + 2000
     raised = replace(NOTICE, raised_at=now, at=now)
@@ -159,7 +132,7 @@ def test_a_real_alertmanager_follows_an_alarm(tmp_path: Path) -> None:
         ):
             await it.send([notice])
             async with asyncio.timeout(30):
-                while await real.severities() != expected:  # noqa: ASYNC110  # it tells nobody
+                while await severities(real) != expected:  # noqa: ASYNC110  # it tells nobody
                     await asyncio.sleep(0.05)
         await it.close()
 
