@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from besides import placed
 from clonewatch.control.client import ask
-from network import until
+from network import WITHIN_S, until
 from outputs import Outputs, outputs, told_by
 from processes import STARTED_WITHIN_S, Process
+from receivers import LOOK_EVERY_S
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -56,6 +57,13 @@ class Story:
         """Ask the daemon. Raises ControlError."""
         socket = self.process.folder / "control.sock"
         return await asyncio.to_thread(ask, socket, method, target, body=body or None)
+
+    async def until_case(self, number: int, state: str) -> dict[str, Any]:
+        """A case, once it is in this state."""
+        async with asyncio.timeout(WITHIN_S):
+            while (case := await self.ask("GET", f"/cases/{number}"))["state"] != state:  # noqa: ASYNC110  # another process
+                await asyncio.sleep(LOOK_EVERY_S)
+        return dict(case)
 
     def _all_took(self) -> bool:
         told = told_by(self.process.folder / "state")
