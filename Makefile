@@ -30,10 +30,10 @@ format: .venv/ready
 	$(BIN)/ruff format .
 
 bench: .venv/ready
-	$(BIN)/python -m bench.run
+	$(BIN)/python -m bench.run --page docs
 
 bench-smoke: .venv/ready
-	$(BIN)/python -m bench.run --smoke
+	$(BIN)/python -m bench.run --smoke --page bench/out
 
 evaluate: .venv/ready
 	$(BIN)/clonewatch evaluate --page docs

@@ -1,8 +1,8 @@
-"""Measures `clonewatch detect` on sealed groups beside DuckDB's lag() on the same files.
+"""`clonewatch detect` on sealed groups beside DuckDB's lag() on the same files.
 
-python bench/detect.py [ROWS]. Whole processes, wall time, caches warm, medians of pairs. Both give
-the same count of conflicts, or this fails. The groups hold a town's day. The query knows no copies:
-here these are at one MSC, and rare enough not to tell.
+Whole processes, wall time, caches warm, in turn. Both give the same count of conflicts, or this
+fails. The groups hold a town's day. The query knows no copies: here these are at one MSC, and rare
+enough not to tell.
 """
 
 from __future__ import annotations
@@ -10,26 +10,25 @@ from __future__ import annotations
 import json
 import shutil
 import statistics
-import subprocess
 import sys
-import time
-from pathlib import Path
-from typing import Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from bench.processes import COMMAND, OUT, run
 from clonewatch.recordfile.groups import GROUP_MS, Group, half_hour
 from clonewatch.recordfile.rows import Rows
 from clonewatch.recordfile.sealing import write_parquet
 from clonewatch.registrations import Batch
 
-OUT: Final = Path(__file__).parent / "out"
-COMMAND: Final = Path(sys.executable).parent / "clonewatch"
+if TYPE_CHECKING:
+    from pathlib import Path
+
 START_MS: Final = 1_795_305_600_000
 DAY_MS: Final = 86_400_000
 MSCS: Final = 300
 CLONE_EACH: Final = 2000  # subscribers
-RUNS: Final = 5
 # FIG. 4 in SQL: each registration beside the one before it.
 QUERY: Final = """
 WITH pairs AS (
@@ -50,9 +49,22 @@ print(duckdb.execute(sys.argv[1]).fetchone()[0])
 """
 
 
-def inputs(rows: int) -> Path:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    """How much is measured."""
+
+    rows: int
+    runs: int
+    warm: bool  # a run of each that is not counted
+
+
+FULL: Final = Size(rows=10_000_000, runs=5, warm=True)
+SMOKE: Final = Size(rows=50_000, runs=1, warm=False)
+
+
+def inputs(rows: int, out: Path = OUT) -> Path:
     """Make the groups and the tables, unless they are there."""
-    folder = OUT / f"groups-{rows}"
+    folder = out / f"groups-{rows}"
     if (folder / "travel-ms.csv").exists():
         return folder
     shutil.rmtree(folder, ignore_errors=True)
@@ -101,16 +113,9 @@ def _write_travel(folder: Path) -> None:
     (folder / "travel-ms.csv").write_text(text, encoding="utf-8")
 
 
-def run(*command: str | Path) -> tuple[float, str]:
-    """Wall time and output of a command."""
-    begun = time.perf_counter()
-    done = subprocess.run(command, check=True, capture_output=True)
-    return time.perf_counter() - begun, done.stdout.decode()
-
-
-def main(rows: int) -> None:
-    """Measure and print."""
-    folder = inputs(rows)
+def measure(size: Size) -> dict[str, Any]:
+    """Both in turn."""
+    folder = inputs(size.rows)
     summary = folder / "summary.json"
     query = QUERY.format(groups=folder / "records" / "*.parquet", travel=folder / "travel-ms.csv")
     ours: tuple[str | Path, ...] = (
@@ -118,18 +123,17 @@ def main(rows: int) -> None:
         "--summary", summary,
     )  # fmt: skip
     theirs: tuple[str | Path, ...] = (sys.executable, "-c", DUCKDB, query)
-    run(*ours)
-    run(*theirs)
-    pairs = [(run(*ours), run(*theirs)) for _ in range(RUNS)]
+    pairs = [(run(*ours), run(*theirs)) for _ in range(size.warm + size.runs)][size.warm :]
     found = json.loads(summary.read_text(encoding="utf-8"))
-    if any(int(duck.strip()) != found["conflicts"] for _, (_, duck) in pairs):
-        raise SystemExit(f"different answers: {found['conflicts']} and {pairs[0][1][1].strip()}")
-    print(f"{rows:,} rows, {found['conflicts']:,} conflicts")
-    print(f"clonewatch detect  {statistics.median(mine for (mine, _), _ in pairs):6.2f} s")
-    print(f"DuckDB lag()       {statistics.median(duck for _, (duck, _) in pairs):6.2f} s")
-    ratio = statistics.median(mine / duck for (mine, _), (duck, _) in pairs)
-    print(f"ratio              {ratio:6.2f}")
-
-
-if __name__ == "__main__":
-    main(int(float(sys.argv[1] if len(sys.argv) > 1 else "1e7")))
+    counted = int(pairs[-1][1].output)
+    if (found["registrations"], found["conflicts"]) != (size.rows, counted):
+        raise SystemExit(f"bench: DuckDB finds {counted} conflicts, we {found}")
+    return {
+        "rows": size.rows,
+        "conflicts": counted,
+        "s": statistics.median(mine.wall_s for mine, _ in pairs),
+        "duckdb_s": statistics.median(duck.wall_s for _, duck in pairs),
+        "times_duckdb": statistics.median(mine.wall_s / duck.wall_s for mine, duck in pairs),
+        "peak_mib": max(mine.peak_mib for mine, _ in pairs),
+        "duckdb_peak_mib": max(duck.peak_mib for _, duck in pairs),
+    }

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from bench.live_daemon import daemon, folder
-from bench.live_latency import Watch, in_ms
+from bench.live_latency import Syncs, Watch, in_ms
 from bench.live_sending import Plan, Sender
 from bench.live_start import start
 
@@ -110,8 +110,11 @@ def one_link(size: Size) -> dict[str, Any]:
             count_max=size.count_max,
             subscribers=size.subscribers,
         )
-        with Sender(plan) as sender:
-            return run(running, sender).results
+        with Sender(plan) as sender, Syncs(where) as syncs:
+            results = run(running, sender).results
+        bare = in_ms("fdatasync", syncs.took_s)
+        beyond_ms = results["tail_worst_ms"] - bare["fdatasync_worst_ms"]
+        return results | bare | {"tail_beyond_sync_ms": beyond_ms}
 
 
 def latency(size: Size) -> dict[str, Any]:
@@ -125,17 +128,18 @@ def latency(size: Size) -> dict[str, Any]:
             subscribers=size.subscribers,
             clones=size.clones,
         )
-        with Sender(plan) as sender, Watch(where) as watch:
+        with Sender(plan) as sender, Watch(where) as watch, Syncs(where) as syncs:
             done = run(running, sender)
             clones = done.sent.clones
             watch.wait(len(clones), TAKEN_S)
         told = [watch.written_at[msid] - at for msid, at in clones if msid in watch.written_at]
-        return done.results | {
-            "clones": len(clones),
-            "untold": len(clones) - len(told),
-            **in_ms("alarm", told),
-            **in_ms("fdatasync", watch.syncs_s),
+        alarm, bare = in_ms("alarm", told), in_ms("fdatasync", syncs.took_s)
+        beyond_ms = {
+            f"alarm_{share}_beyond_sync_ms": alarm[f"alarm_{share}_ms"] - bare["fdatasync_p99_ms"]
+            for share in ("p99", "p999")
         }
+        untold = len(clones) - len(told)
+        return done.results | {"clones": len(clones), "untold": untold} | alarm | bare | beyond_ms
 
 
 def many_links(size: Size) -> dict[str, Any]:

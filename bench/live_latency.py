@@ -22,27 +22,21 @@ SYNC_OCTETS: Final = b"\0" * 4096
 
 
 class Watch:
-    """Looks, until the end of the block, when each clone's line is there, and how long syncs take."""
+    """Looks, until the end of the block, when each clone's line is there."""
 
     def __init__(self, folder: Path) -> None:
         self.written_at: dict[int, float] = {}  # by MSID, monotonic
-        self.syncs_s: list[float] = []
         self._path = folder / ALARMS
-        self._probe = folder / "probe"
         self._ended = threading.Event()
-        self._threads = [
-            threading.Thread(target=act, daemon=True) for act in (self._look, self._sync)
-        ]
+        self._thread = threading.Thread(target=self._look, daemon=True)
 
     def __enter__(self) -> Self:
-        for thread in self._threads:
-            thread.start()
+        self._thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._ended.set()
-        for thread in self._threads:
-            thread.join()
+        self._thread.join()
 
     def wait(self, clones: int, seconds: float) -> None:
         """Wait until so many are told, but no longer."""
@@ -68,6 +62,24 @@ class Watch:
         if alarm["kind"] == "clone" and alarm["change"] == "raised":
             self.written_at[int(alarm["object"].removeprefix("subscriber "))] = now
 
+
+class Syncs:
+    """Takes, until the end of the block, the time of bare fdatasyncs in *folder*."""
+
+    def __init__(self, folder: Path) -> None:
+        self.took_s: list[float] = []
+        self._probe = folder / "probe"
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._sync, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        self._thread.join()
+
     def _sync(self) -> None:
         descriptor = os.open(self._probe, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         try:
@@ -75,15 +87,15 @@ class Watch:
                 os.write(descriptor, SYNC_OCTETS)
                 begun = time.perf_counter()
                 os.fdatasync(descriptor)
-                self.syncs_s.append(time.perf_counter() - begun)
+                self.took_s.append(time.perf_counter() - begun)
         finally:
             os.close(descriptor)
 
 
 def in_ms(what: str, durations_s: Sequence[float]) -> dict[str, float]:
-    """What is told of durations."""
+    """What is told of durations. Ends the run where there are none."""
     if not durations_s:
-        return {}
+        raise SystemExit(f"bench: no {what} was seen")
     ms = np.array(durations_s) * 1e3
     shares = {"p50": 50, "p99": 99, "p999": 99.9, "worst": 100}
     return {f"{what}_{name}_ms": float(np.percentile(ms, q)) for name, q in shares.items()}

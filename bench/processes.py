@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,14 +26,18 @@ class Run:
 
 
 def run(*command: str | Path) -> Run:
-    """Run a command to its end; ends ours if it fails. Errors go where ours go."""
-    begun = time.perf_counter()
-    process = subprocess.Popen([str(word) for word in command], stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    with process.stdout as stream:
-        output = stream.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise SystemExit(f"bench: {command[0]} ended with {process.returncode}")
-    return Run(time.perf_counter() - begun, usage.ru_maxrss / 1024, output)
+    """Run a command to its end. What it says is shown only if it fails, which ends ours."""
+    words = [str(word) for word in command]
+    with tempfile.TemporaryFile("w+") as said:
+        begun = time.perf_counter()
+        process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=said, text=True)
+        assert process.stdout is not None
+        with process.stdout as stream:
+            output = stream.read()
+        _, status, usage = os.wait4(process.pid, 0)
+        wall_s = time.perf_counter() - begun
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            said.seek(0)
+            raise SystemExit(f"bench: {' '.join(words)}: {process.returncode}\n{said.read()}")
+    return Run(wall_s, usage.ru_maxrss / 1024, output)

@@ -1,127 +1,217 @@
-"""How fast the window is, and how much memory it takes: python bench/window.py 20e6."""
+"""How fast the window is on one core, and how much memory it takes.
+
+Each measurement is a process of its own, so that resident memory is the window's alone; what
+`python -m bench.window NAME SUBSCRIBERS` finds goes to standard output as JSON.
+"""
 
 from __future__ import annotations
 
+import argparse
+import json
+import statistics
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from clonewatch.registrations import Batch
+from bench.processes import run
+from bench.window_traffic import BLOCK, HOUR_MS, MSCS, Traffic, travel_ms
+from clonewatch.window import Window
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Mapping
 
-    from numpy.typing import NDArray
+    from clonewatch.registrations import Batch
 
-    from clonewatch.window import Window
+PAGE: Final = 4096
+GIB: Final = 1 << 30
+LATE_SHARE: Final = 0.05
+RUNS: Final = 5
+RUN_LEAST: Final = 100_000  # registrations
+DAY_HOURS: Final = 24
+TURNOVER_MS: Final = 26 * HOUR_MS
+STAYING_SHARE: Final = 0.8  # of those in the window; the others have gone, or just come
+FULL_HOURS: Final = 8  # after which the window is full: 6.5, and what the sweep takes
+COMPARED_HOURS: Final = 6  # after that, beside the last ones
+FEW: Final = 1_000_000  # subscribers, that many are compared with
 
-BLOCK: Final = 4096
-BLOCKS_MADE: Final = 64  # at a time, outside the measurement
-MSCS: Final = 300
-START_MS: Final = 1_700_000_000_000
-BETWEEN_MS: Final = 4_000_000  # each subscriber registers once in 67 minutes
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    """How many subscribers."""
+
+    steady: int
+    day: int
+    most: int
+    one: int  # registrations of one subscriber
+
+
+FULL: Final = Size(steady=20_000_000, day=20_000_000, most=100_000_000, one=2_000_000)
+SMOKE: Final = Size(steady=50_000, day=20_000, most=100_000, one=20_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What it took to take batches."""
+
+    registrations: int
+    blocks_ms: Any
+
+    @property
+    def per_s(self) -> float:
+        """Registrations a second."""
+        return float(self.registrations / self.blocks_ms.sum() * 1e3)
+
+    def pauses(self) -> dict[str, float]:
+        """How long a block takes at most."""
+        return {
+            "growth_p999_ms": float(np.percentile(self.blocks_ms, 99.9)),
+            "growth_worst_ms": float(self.blocks_ms.max()),
+        }
 
 
 def resident_octets() -> int:
     """Resident set of this process."""
-    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
+    return int(Path("/proc/self/statm").read_text().split()[1]) * PAGE
 
 
-class Traffic:
-    """Registrations of random subscribers, at random MSCs."""
-
-    def __init__(self, subscribers: int, *, between_ms: int = BETWEEN_MS, phones: int = 1) -> None:
-        self.subscribers = subscribers
-        self.between_ms = between_ms
-        self.phones = phones  # with the same MSID
-        self.now_ms = START_MS
-        self._random = np.random.default_rng(1)
-
-    def everybody(self) -> Iterator[Batch]:
-        """Each subscriber once."""
-        for first in range(0, self.subscribers, BLOCK):
-            yield self._batch(np.arange(first, min(first + BLOCK, self.subscribers)))
-
-    def some(
-        self, count: int, *, late_share: float = 0.0, late_ms: int = 2_400_000
-    ) -> Iterator[Batch]:
-        """*count* registrations, of which a share comes late."""
-        for _ in range(0, count, BLOCK * BLOCKS_MADE):
-            made = self._batch(self._random.integers(0, self.subscribers, BLOCK * BLOCKS_MADE))
-            late = self._random.random(len(made)) < late_share
-            made.time[late] -= self._random.integers(0, late_ms, int(late.sum()))
-            for first in range(0, len(made), BLOCK):
-                yield made[first : first + BLOCK]
-
-    def _batch(self, numbers: NDArray[np.int64]) -> Batch:
-        made = Batch.empty(len(numbers))
-        passed_ms = np.arange(len(numbers) + 1) * self.between_ms // self.subscribers
-        made.time[:] = self.now_ms + passed_ms[:-1]
-        self.now_ms += int(passed_ms[-1])
-        made.msid[:] = 2_000_000_000 + numbers * 2_654_435_761 % 8_000_000_000
-        made.esn[:] = numbers + self._random.integers(0, self.phones, len(numbers))
-        made.msc[:] = (numbers + self._random.integers(0, 2, len(numbers))) % MSCS
-        made.transaction_id[:] = self._random.integers(0, 1 << 32, len(numbers), np.uint32)
-        return made
+def new_window() -> Window:
+    """An empty window."""
+    return Window(travel_ms(), np.arange(MSCS, dtype=np.uint32))
 
 
-def measure(title: str, window: Window, batches: Iterator[Batch]) -> None:
-    """Take the batches; print the rate, by the clock and by this thread's alone, and the pauses."""
-    taken, blocks_s, found, alone_s = 0, [], 0, 0.0
+def take(window: Window, batches: Iterable[Batch]) -> Taken:
+    """Let the window judge; only that is measured."""
+    blocks_ms, taken = [], 0
     for batch in batches:
-        begun, begun_alone = time.perf_counter(), time.thread_time()
-        found += len(window.take(batch))
-        alone_s += time.thread_time() - begun_alone
-        blocks_s.append(time.perf_counter() - begun)
+        begun = time.perf_counter()
+        window.take(batch)
+        blocks_ms.append((time.perf_counter() - begun) * 1e3)
         taken += len(batch)
-    pauses_ms = np.array(blocks_s) * 1e3
-    print(
-        f"{title:32} {taken / sum(blocks_s) / 1e6:6.2f} M/s ({taken / alone_s / 1e6:5.2f} alone)"
-        f"   block: median {np.median(pauses_ms):6.2f} ms, p99.9"
-        f" {np.percentile(pauses_ms, 99.9):6.2f}, worst {pauses_ms.max():6.2f}"
-        f"   {found} found"
-    )
+    return Taken(taken, np.array(blocks_ms))
 
 
-def main(subscribers: int) -> None:
-    """Fill, go on in order and with late ones, then the worst cases."""
-    begun = time.perf_counter()
-    import numba  # noqa: F401, PLC0415
+def steady(subscribers: int) -> dict[str, Any]:
+    """Growth, then registrations in order, then with late ones."""
+    window, traffic, before = _begin(subscribers)
+    grown = take(window, traffic.everybody())
+    return {
+        "subscribers": subscribers,
+        **grown.pauses(),
+        "growth_per_s": grown.per_s,
+        "per_s": _rate(window, traffic, 0.0),
+        "late_per_s": _rate(window, traffic, LATE_SHARE),
+        "all_late_per_s": _rate(window, traffic, 1.0),
+        "resident_gib": (resident_octets() - before) / GIB,
+    }
 
-    numba_s = time.perf_counter() - begun
-    begun = time.perf_counter()
-    from clonewatch.window import Window  # noqa: PLC0415
 
-    print(f"import numba {numba_s:.2f} s, then the window {time.perf_counter() - begun:.2f} s")
+def day(subscribers: int) -> dict[str, Any]:
+    """A day in which subscribers come and go: cost and memory by the hour, once all are there."""
+    window, traffic, before = _begin(round(subscribers * STAYING_SHARE), turnover_ms=TURNOVER_MS)
+    take(window, traffic.everybody())
+    ns, octets = [], []
+    for _ in range(DAY_HOURS):
+        ns.append(1e9 / take(window, traffic.hours(1, LATE_SHARE)).per_s)
+        octets.append(resident_octets() - before)
+    early = slice(FULL_HOURS, FULL_HOURS + COMPARED_HOURS)
+    late = slice(-COMPARED_HOURS, None)
+    return {
+        "subscribers": window.subscribers,
+        "turnover_h": TURNOVER_MS / HOUR_MS,
+        "octets_a_subscriber": octets[-1] / window.subscribers,
+        "cost_growth": statistics.median(ns[late]) / statistics.median(ns[early]),
+        "memory_growth": octets[-1] / octets[FULL_HOURS],
+        "ns_by_hour": ns,
+        "octets_by_hour": octets,
+        "overflowed": window.counts.window_overflowed,
+    }
 
-    random = np.random.default_rng(2)
-    travel_ms = random.integers(0, 30, (MSCS, MSCS)).astype(np.int32) * 60_000
-    np.fill_diagonal(travel_ms, 0)
-    mscid_of = np.arange(MSCS, dtype=np.uint32)
-    before = resident_octets()
-    window = Window(travel_ms, mscid_of)
-    traffic = Traffic(subscribers)
-    steady = 20_000_000
-    measure("each a new MSID", window, traffic.everybody())
-    measure("in order", window, traffic.some(steady))
-    measure("5 % late by up to 40 min", window, traffic.some(steady, late_share=0.05))
+
+def most(subscribers: int) -> dict[str, Any]:
+    """Very many subscribers beside few."""
+    few = min(FEW, subscribers)
+    window, traffic, _ = _begin(few)
+    take(window, traffic.everybody())
+    few_per_s = _rate(window, traffic, 0.0)
+    del window
+    window, traffic, before = _begin(subscribers)
+    grown = take(window, traffic.everybody())
+    per_s = _rate(window, traffic, 0.0)
+    late_per_s = _rate(window, traffic, LATE_SHARE)
     octets = resident_octets() - before
-    print(
-        f"{window.subscribers} subscribers: {octets / window.subscribers:.1f} octets each resident,"
-        f" {window.octets_resident / window.subscribers:.1f} estimated; {window.counts}"
+    return {
+        "subscribers": subscribers,
+        "few": few,
+        **grown.pauses(),
+        "few_per_s": few_per_s,
+        "per_s": per_s,
+        "late_per_s": late_per_s,
+        "rate_share": per_s / few_per_s,
+        "resident_gib": resident_octets() / GIB,  # all of the process
+        "octets_a_subscriber": octets / window.subscribers,
+    }
+
+
+def one(registrations: int) -> dict[str, Any]:
+    """One MSID alone: in order, and late. More come within the lateness than are kept of it."""
+    in_order = Traffic(1, between_ms=10, phones=FEW)
+    late = Traffic(1, between_ms=10, phones=FEW)
+    return {
+        "per_s": take(new_window(), in_order.some(registrations)).per_s,
+        "late_per_s": take(
+            new_window(), late.some(registrations // 4, late_share=1.0, late_ms=600_000)
+        ).per_s,
+    }
+
+
+MEASUREMENTS: Final[Mapping[str, Callable[[int], dict[str, Any]]]] = {
+    "steady": steady,
+    "day": day,
+    "most": most,
+    "one": one,
+}
+
+
+def measure(size: Size) -> dict[str, Any]:
+    """All of them, one after another."""
+    return {
+        f"{name}_{key}": value
+        for name in MEASUREMENTS
+        for key, value in json.loads(
+            run(sys.executable, "-m", "bench.window", name, str(getattr(size, name))).output
+        ).items()
+    }
+
+
+def _begin(subscribers: int, *, turnover_ms: int | None = None) -> tuple[Window, Traffic, int]:
+    """A window, its traffic, and the octets resident before anything was taken."""
+    for _ in Traffic(subscribers).some(BLOCK * 256):  # what making traffic takes is there before
+        pass
+    take(new_window(), Traffic(1).some(1))  # so are the kernels
+    before = resident_octets()
+    return new_window(), Traffic(subscribers, turnover_ms=turnover_ms), before
+
+
+def _rate(window: Window, traffic: Traffic, late_share: float) -> float:
+    """Registrations a second: the median of runs that visit a fifth of the subscribers each."""
+    count = max(RUN_LEAST, traffic.subscribers // RUNS)
+    return statistics.median(
+        take(window, traffic.some(count, late_share=late_share)).per_s for _ in range(RUNS)
     )
-    measure("all late by up to 40 min", window, traffic.some(4_000_000, late_share=1.0))
-    one = Traffic(1, between_ms=10, phones=1_000_000)
-    measure("one MSID, in order", Window(travel_ms, mscid_of), one.some(2_000_000))
-    measure(
-        "one MSID, late by up to 10 min",
-        Window(travel_ms, mscid_of),
-        one.some(500_000, late_share=1.0, late_ms=600_000),
-    )
+
+
+def main() -> None:
+    """Measure one of them."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("name", choices=list(MEASUREMENTS))
+    parser.add_argument("subscribers", type=lambda text: int(float(text)))
+    told = parser.parse_args()
+    print(json.dumps(MEASUREMENTS[told.name](told.subscribers), indent=1))
 
 
 if __name__ == "__main__":
-    main(int(float(sys.argv[1] if len(sys.argv) > 1 else "1e6")))
+    main()
