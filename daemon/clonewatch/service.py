@@ -50,7 +50,7 @@ async def serve(path: Path, settings: Settings) -> None:
         stack.push_async_callback(app.stop, "the daemon stops")
         await _let_ask(app, settings, sockets, stack)
         starting = asyncio.create_task(app.start())
-        keeping = asyncio.create_task(notifier.keep_alive(lambda: True))
+        keeping = asyncio.create_task(notifier.keep_alive())
         stack.callback(keeping.cancel)
         await _first_of(stopping, starting)
         if starting.done():
@@ -116,12 +116,13 @@ async def _until_stopped(
         if reloading.is_set():
             reloading.clear()
             notifier.reloading("reading the configuration")
-            await reload(app, path)
-            notifier.ready(_status(app))
+            is_taken = await reload(app, path)
+            refused = "" if is_taken else "; the last reload was refused, its faults are in the log"
+            notifier.ready(_status(app) + refused)
 
 
-async def reload(app: App, path: Path) -> None:
-    """Read everything again; keep the old if anything is wrong, and say so."""
+async def reload(app: App, path: Path) -> bool:
+    """Read everything again: is it taken? Keep the old if anything is wrong, and log what."""
     log = structlog.get_logger()
     try:
         settings = await asyncio.to_thread(read, path)
@@ -130,10 +131,11 @@ async def reload(app: App, path: Path) -> None:
         faults = error.faults if isinstance(error, Misconfigured) else [error]
         app.reloads["refused"] += 1
         log.warning("reload_refused", faults=[str(fault) for fault in faults])
-        return
+        return False
     app.reloads["taken"] += 1
     logs.change(settings.config.log)
     log.info("reloaded")
+    return True
 
 
 def _status(app: App) -> str:

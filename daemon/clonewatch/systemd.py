@@ -13,7 +13,7 @@ import time
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, MutableMapping
+    from collections.abc import MutableMapping
 
 FIRST_DESCRIPTOR: Final = 3  # SD_LISTEN_FDS_START
 DESCRIPTORS_MAX: Final = 1024  # ours: more than any unit passes
@@ -57,16 +57,15 @@ class Notifier:
         """The watchdog need not bark."""
         self._tell("WATCHDOG=1")
 
-    async def keep_alive(self, is_well: Callable[[], bool]) -> None:
-        """Calm the watchdog from the running loop, as long as *is_well*; ends at once if none is.
+    async def keep_alive(self) -> None:
+        """Calm the watchdog from the running loop; ends at once if there is none.
 
-        A loop that hangs, or something that is not well, is silent, and systemd starts us anew.
+        A loop that hangs is silent, and systemd starts us anew.
         """
         if not self.watchdog_s:
             return
         while True:
-            if is_well():
-                self.alive()
+            self.alive()
             await asyncio.sleep(self.watchdog_s / 3)
 
     def close(self) -> None:

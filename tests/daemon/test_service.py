@@ -129,6 +129,14 @@ def test_systemd_is_told(tmp_path: Path) -> None:
                 told.append(systemd.recv(4096).decode())
             while told.count("WATCHDOG=1") < 2:
                 told.append(systemd.recv(4096).decode())
+            path = tmp_path / "clonewatch.toml"
+            path.write_text(path.read_text() + "[nonsense]\n")
+            daemon.send_signal(signal.SIGHUP)
+            while "RELOADING=1" not in told[-1]:
+                told.append(systemd.recv(4096).decode())
+            while "READY=1" not in told[-1]:
+                told.append(systemd.recv(4096).decode())
+            assert "reload was refused" in told[-1]
             daemon.terminate()
             while not told[-1].startswith("STOPPING=1"):
                 told.append(systemd.recv(4096).decode())
