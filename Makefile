@@ -12,7 +12,7 @@ UNIT := $(INTO)/lib/systemd/system/clonewatch.service
 REPORT := $(INTO)/lib/systemd/system/clonewatch-report.service
 CONFIG := $(DESTDIR)$(SYSCONFDIR)/clonewatch
 
-.PHONY: demo test check format bench bench-smoke evaluate install units clean
+.PHONY: demo test check format bench bench-smoke evaluate install units boot clean
 
 demo: .venv/ready
 	$(BIN)/clonewatch demo
@@ -75,6 +75,10 @@ units:
 		! systemd-analyze verify $$work/clonewatch.service 2>&1 | grep clonewatch && \
 		systemd-analyze security --offline=true --no-pager --threshold=25 $$work/clonewatch.service \
 			> $$work/said && echo "$$drop_in:" && tail -n 1 $$work/said && rm -r $$work || exit 1; done
+
+# The units under a real systemd, in a container: needs root and systemd-container; some four minutes.
+boot:
+	tests/boot/run
 
 clean:
 	rm -rf .venv dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -89,10 +89,9 @@ def test_the_watchdog_hears_of_us_until_we_end(systemd: socket.socket) -> None:
         keeping.cancel()
 
     asyncio.run(main())
-    systemd.setblocking(False)
-    with pytest.raises(BlockingIOError):
-        while True:  # what it said before it was cancelled
-            assert told(systemd) == {"WATCHDOG": "1"}
+    notifier.status("that was all")
+    rest = list(iter(lambda: told(systemd), {"STATUS": "that was all"}))
+    assert len(rest) < 3  # said before it was cancelled
     notifier.close()
 
 
