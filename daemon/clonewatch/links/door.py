@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 CONNECTIONS_MAX: Final = 1024  # at a door, unless told otherwise
-BACKLOG: Final = 512  # far ends that wait to be let in: ours
+BACKLOG: Final = 1024  # far ends that wait to be let in: ours, as in clonewatch.socket
 TLS_HANDSHAKE_TIMEOUT_S: Final = 10.0
 TLS_SHUTDOWN_TIMEOUT_S: Final = 2.0
 
@@ -95,7 +95,7 @@ class Door:
             }
         for sock in self._own or self._sockets:
             server = await loop.create_server(
-                lambda: _Guard(self), sock=sock.dup(), ssl=self._tls, **timeouts
+                lambda: _Guard(self), sock=sock.dup(), backlog=BACKLOG, ssl=self._tls, **timeouts
             )
             self._servers.append(server)
 

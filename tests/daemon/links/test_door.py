@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
 from clonewatch.addresses import Address
-from clonewatch.links.door import Door
+from clonewatch.links.door import BACKLOG, Door
 from network import HOST, certificate, until
 
 if TYPE_CHECKING:
@@ -70,5 +72,24 @@ def test_an_address_that_is_taken_is_named() -> None:
         with pytest.raises(OSError, match=f"{HOST}:{first.where.port}: Address already in use"):
             await second.open()
         first.close()
+
+    asyncio.run(main())
+
+
+def test_a_socket_that_was_passed_keeps_a_long_queue() -> None:
+    async def main() -> None:
+        with socket.create_server((HOST, 0), backlog=BACKLOG) as passed:
+            door = Door(
+                Address(HOST, 0),
+                welcome=lambda _: None,
+                inside=lambda: 0,
+                refused=lambda _peer, _why: None,
+                sockets=[passed],
+            )
+            await door.open()
+            # Of a socket that listens, Linux tells the queue's room as tcpi_sacked, at octet 28.
+            told = passed.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 32)
+            assert int.from_bytes(told[28:32], sys.byteorder) == BACKLOG
+            door.close()
 
     asyncio.run(main())
