@@ -35,6 +35,7 @@ from clonewatch.live.sourcenumbers import SourceNumbers
 from clonewatch.live.spools import SpoolSet
 from clonewatch.live.telling import Rates, counts_by_source
 from clonewatch.live.troubles import Troubles
+from clonewatch.messages import held
 from clonewatch.recordfile import Recorder, Retention
 from clonewatch.sources.refused import RefusedRing
 from clonewatch.store.store import Store
@@ -100,6 +101,7 @@ class App:
             retention=_retention(config),
             sequence_min=self.store.judged,
             kept=self._kept_soon,
+            octets=config.record_file.octets,
         )
         self.refused = RefusedRing(config.refused_file, config.refused.octets_max, tell=self._told)
         self.judge = Judge(
@@ -115,6 +117,7 @@ class App:
             imsi_prefix=config.regnots.imsi_prefix,
             place_by_calling=config.regnots.place_by_calling,
             refused=lambda line, refusal: self._refused(line.source, refusal),
+            messages=held(kept=config.record_file.octets),
             fresh_s=config.window.fresh_seconds,
         )
         self.suspension = Suspension(self.store, self.consequences, config, self._hlr)

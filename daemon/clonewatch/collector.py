@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
 from clonewatch.fates import Fate, code_of, counted
+from clonewatch.gathering import gathered
+from clonewatch.messages import Held, Messages
 from clonewatch.registrations import Batch
 from clonewatch.suasegments import SuaSegments
 from is41.errors import DecodeError
@@ -91,6 +93,7 @@ class Collector:
     *imsi_prefix*: MCC and MNC of IMSIs that contain the MIN; these become that MIN.
     *place_by_calling*: let the calling point code place a REGNOT that nothing else places. It may
     belong to a VLR or an STP. *by_operation*: count the messages without registration, too.
+    *messages*: whether batches bring the messages that they were read in.
     """
 
     def __init__(
@@ -102,6 +105,7 @@ class Collector:
         place_by_calling: bool = False,
         by_operation: bool = False,
         refuse: Callable[[Refusal], None] | None = None,
+        messages: Held = Held.NOT,
     ) -> None:
         self.counts = Collected()
         self._mscs = mscs
@@ -110,6 +114,8 @@ class Collector:
         self._place_by_calling = place_by_calling
         self._by_operation = by_operation
         self._refuse = refuse
+        self._messages = messages
+        self._joined: dict[int, bytes] = {}  # by frame: TCAP whose last segment came in it
         self._reassembler = Reassembler()
         self._sua_segments = SuaSegments()
 
@@ -126,12 +132,17 @@ class Collector:
             if self._by_operation:
                 others = at + np.flatnonzero(outcomes[at:after] == Outcome.NONE)
                 self._count_read(octets, frames, others)
+            self._joined.clear()
             handed_over = at + np.flatnonzero(outcomes[at:after] == Outcome.HANDED_OVER)
             if len(handed_over):
                 taken = self._with_read(taken, octets, frames, handed_over)
             if len(taken.msid):
                 self.counts.regnots += len(taken.msid)
-                yield self._placed(taken, frames.packet[taken.frame])
+                batch = self._placed(taken, frames.packet[taken.frame])
+                if self._messages is not Held.NOT:
+                    messages = self._messages_of(octets, frames, taken.frame)
+                    batch = replace(batch, messages=messages)
+                yield batch
             at = after
 
     def take_block(self, block: FrameBlock) -> Iterator[Batch]:
@@ -165,6 +176,24 @@ class Collector:
             msc=self._mscs.place(regnots.mscid),
             source=np.full(len(packets), self._source, np.uint8),
         )
+
+    def _messages_of(
+        self, octets: NDArray[np.uint8], frames: Frames, which: NDArray[np.int64]
+    ) -> Messages:
+        """The messages of some frames; one in segments as the TCAP that they make up."""
+        start, end, layer = frames.start, frames.end, frames.layer
+        if self._joined:
+            start, end, layer = start.copy(), end.copy(), layer.copy()
+            ends = len(octets) + np.cumsum([len(data) for data in self._joined.values()])
+            segmented = list(self._joined)
+            end[segmented] = ends
+            start[segmented] = [len(octets), *ends[:-1]]
+            layer[segmented] = Layer.TCAP
+            octets = np.concatenate(
+                [octets, np.frombuffer(b"".join(self._joined.values()), np.uint8)]
+            )
+        lent = Messages(octets=octets, start=start, end=end, layer=layer, which=which)
+        return gathered(lent) if self._messages is Held.OWNED else lent
 
     def _fold_imsis(self, regnots: Regnots, prefix: int) -> None:
         """Give IMSIs that contain a MIN the key of that MIN: one phone, one key."""
@@ -205,7 +234,7 @@ class Collector:
         for at, frame in enumerate(handed_over):
             message = octets[frames.start[frame] : frames.end[frame]].tobytes()
             layer, time = Layer(frames.layer[frame]), int(frames.time[frame])
-            codes[at], regnots = self._read(message, layer, time / _MS)
+            codes[at], regnots = self._read(message, layer, int(frame), time / _MS)
             for found in regnots:
                 if isinstance(found, DecodeError):
                     packet = int(frames.packet[frame])
@@ -229,10 +258,10 @@ class Collector:
         if self._refuse is not None:
             self._refuse(refusal)
 
-    def _read(self, message: bytes, layer: Layer, now: float) -> _Read:
+    def _read(self, message: bytes, layer: Layer, frame: int, now: float) -> _Read:
         """Read one message through the grammars."""
         try:
-            reading = self._whole(read(message, layer), now)
+            reading = self._whole(read(message, layer), frame, now)
         except DecodeError as error:
             return _Read(code_of(Fate.REFUSED, OTHER), [error])
         operation = operation_in(reading.tcap)
@@ -258,7 +287,7 @@ class Collector:
             else:
                 yield regnot  # the octets of a message in segments lie in several packets
 
-    def _whole(self, reading: Reading, now: float) -> Reading:
+    def _whole(self, reading: Reading, frame: int, now: float) -> Reading:
         """Put segments together; what is not complete yet has no TCAP part. Raises DecodeError."""
         segment = reading.sccp
         if not isinstance(segment, Unitdata) or not is_segment(segment):
@@ -266,6 +295,7 @@ class Collector:
         data = self._reassembler.take(segment, now)
         if data is None:
             return reading
+        self._joined[frame] = data
         return Reading(msu=reading.msu, sccp=segment, tcap=read(data, Layer.TCAP).tcap)
 
     def _row(self, regnot: Regnot, reading: Reading) -> dict[str, int]:

@@ -6,7 +6,7 @@ belongs between the two, it is told again, as superseded.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Final, TypedDict, Unpack
 
 import numpy as np
@@ -19,15 +19,20 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from clonewatch.messages import Message
     from clonewatch.registrations import Batch
     from clonewatch.window import Findings
 
 INT32_MAX: Final = 2**31 - 1
+_TOLD_APART_BY: Final = ("time", "msc", "esn", "source", "transaction_id")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conflict:
-    """Two registrations of one MSID, sooner after one another than anybody could travel."""
+    """Two registrations of one MSID, sooner after one another than anybody could travel.
+
+    Of the one that came last, the message is there if its batch brought it.
+    """
 
     msid: int
     first: Registration
@@ -36,6 +41,8 @@ class Conflict:
     travel_time_ms: int
     found_at: int  # ms since 1970 UTC: the newest time that had been seen by then
     superseded: bool = False
+    first_message: Message | None = field(default=None, compare=False)
+    second_message: Message | None = field(default=None, compare=False)
 
 
 class WindowOptions(TypedDict, total=False):
@@ -75,7 +82,13 @@ class Detector:
         self._superseded += superseded
         self._found += len(findings) - superseded
         found_at = clock(batch, before)[findings["at"]] if len(findings) else batch.time[:0]
-        return list(conflicts_of(findings, found_at, self._travel_ms, self._mscid_of))
+        found = list(conflicts_of(findings, found_at, self._travel_ms, self._mscid_of))
+        if batch.messages is None:
+            return found
+        return [
+            _with_message(conflict, batch, row)
+            for conflict, row in zip(found, findings["at"].tolist(), strict=True)
+        ]
 
     def set_lateness(self, source: int, lateness_ms: int) -> None:
         """Say how late a source may deliver; from now on its registrations are waited for."""
@@ -139,6 +152,21 @@ def conflicts_of(
             found_at=at,
             superseded=superseded,
         )
+
+
+def _with_message(conflict: Conflict, batch: Batch, row: int) -> Conflict:
+    """Add the message of the registration that caused a conflict, if it is one of the two."""
+    assert batch.messages is not None
+    came = tuple(int(getattr(batch, name)[row]) for name in _TOLD_APART_BY)
+    first, second = (
+        tuple(getattr(registration, name) for name in _TOLD_APART_BY)
+        for registration in (conflict.first, conflict.second)
+    )
+    if came == second:
+        return replace(conflict, second_message=batch.messages.of(row))
+    if came == first:
+        return replace(conflict, first_message=batch.messages.of(row))
+    return conflict
 
 
 def _registrations(

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from clonewatch.messages import Messages
+
 MSC_UNKNOWN: Final = 0xFFFF  # `msc` of a registration whose MSC is in no table
 SOURCES_MAX: Final = 256  # a source is one octet
 
@@ -72,7 +74,10 @@ class Registration:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """Registrations in columns of one length, in order of arrival."""
+    """Registrations in columns of one length, in order of arrival.
+
+    The *messages* that they stood in are there where somebody asked for them.
+    """
 
     time: NDArray[np.int64]  # ms since 1970 UTC, cut to whole ms
     msid: NDArray[np.uint64]
@@ -87,6 +92,7 @@ class Batch:
     system_capabilities: NDArray[np.uint8]
     transaction_capability: NDArray[np.uint16]
     location_area: NDArray[np.uint16]
+    messages: Messages | None = None
 
     def __len__(self) -> int:
         return len(self.time)
@@ -96,7 +102,7 @@ class Batch:
         """*length* rows of zeros, at no known MSC."""
         columns = {name: np.zeros(length, dtype) for name, dtype in DTYPES.items()}
         columns["msc"].fill(MSC_UNKNOWN)
-        return cls(**columns)
+        return cls(**columns, messages=None)
 
     @classmethod
     def of(cls, registrations: Sequence[Registration]) -> Self:
@@ -109,13 +115,14 @@ class Batch:
 
     @classmethod
     def joined(cls, batches: Sequence[Batch]) -> Self:
-        """All rows of *batches*, one after another."""
+        """All rows of *batches*, one after another, without their messages."""
         empty = cls.empty()
         return cls(
             **{
                 name: np.concatenate([getattr(batch, name) for batch in (empty, *batches)])
                 for name in DTYPES
-            }
+            },
+            messages=None,
         )
 
     def registrations(self) -> Iterator[Registration]:
@@ -127,7 +134,8 @@ class Batch:
 
     def __getitem__(self, rows: slice | NDArray[np.intp] | NDArray[np.bool_]) -> Batch:
         """Some of the rows: views for a slice, copies otherwise."""
-        return Batch(**{name: getattr(self, name)[rows] for name in DTYPES})
+        messages = None if self.messages is None else self.messages[rows]
+        return Batch(**{name: getattr(self, name)[rows] for name in DTYPES}, messages=messages)
 
 
 DTYPES: Final = {

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from clonewatch.ahead import ahead
 from clonewatch.collector import Collector
 from clonewatch.errors import InputError
+from clonewatch.messages import Held
 from clonewatch.registrations import DTYPES, SOURCES_MAX
 from clonewatch.sources.captures.reader import Capture
 from clonewatch.sources.merge import merged
@@ -51,6 +52,7 @@ class CaptureSource:
         placing: Placing,
         refuse: Callable[[str], None] | None,
         wiring: Wiring | None = None,
+        messages: Held = Held.NOT,
     ) -> None:
         self.path = path
         self._capture = Capture(path, wiring, self._fault_told if refuse else None)
@@ -61,6 +63,7 @@ class CaptureSource:
             imsi_prefix=placing.imsi_prefix,
             place_by_calling=placing.place_by_calling,
             refuse=self._told if refuse else None,
+            messages=messages,
         )
 
     def batches(self) -> Iterator[Batch]:

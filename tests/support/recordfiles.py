@@ -5,15 +5,22 @@ from __future__ import annotations
 import errno
 import os
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from clonewatch.gathering import gathered
+from clonewatch.messages import Message, Messages
 from clonewatch.recordfile.blocks import BLOCK_ROWS_MAX, block_of
-from clonewatch.recordfile.groups import Group
+from clonewatch.recordfile.groups import Group, groups_in
+from clonewatch.recordfile.messageblocks import message_block_of
+from clonewatch.recordfile.messagereading import GroupMessages
 from clonewatch.recordfile.openfile import OpenFile
+from clonewatch.recordfile.reading import read, read_group
 from clonewatch.recordfile.rows import Rows, packed
 from clonewatch.registrations import DTYPES, Batch
+from is41.reading import Layer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -36,11 +43,55 @@ def registrations(count: int, seed: int = 1, *, time_ms: int = AT_10) -> Batch:
         **{
             name: random.integers(0, 1 << (8 * np.dtype(dtype).itemsize - 1), count).astype(dtype)
             for name, dtype in DTYPES.items()
-        }
+        },
+        messages=None,
     )
     batch.time[:] = time_ms + random.integers(0, 1000, count)
     batch.msid[:] = 6_145_550_000 + random.integers(0, max(1, count // 3), count)
     return batch
+
+
+def messages_of(octets: Iterable[bytes], layer: Layer = Layer.MTP3) -> Messages:
+    """Messages, one for each row, gathered as a record file wants them."""
+    parts = list(octets)
+    ends = np.cumsum([len(part) for part in parts], dtype=np.int64)
+    return gathered(
+        Messages(
+            octets=np.frombuffer(b"".join(parts), np.uint8),
+            start=ends - np.array([len(part) for part in parts], np.int64),
+            end=ends,
+            layer=np.full(len(parts), layer, np.uint8),
+            which=np.arange(len(parts)),
+        )
+    )
+
+
+def message_for(esn: int) -> bytes:
+    """Octets for a registration with that ESN, which tell it."""
+    return esn.to_bytes(4) * (5 + esn % 20)
+
+
+def with_messages(batch: Batch) -> Batch:
+    """Registrations, each with a message that `message_for` makes."""
+    return replace(batch, messages=messages_of(message_for(esn) for esn in batch.esn.tolist()))
+
+
+def messages_kept(directory: Path) -> dict[int, Message]:
+    """The messages of all groups, by sequence."""
+    found: dict[int, Message] = {}
+    for group in groups_in(directory):
+        found |= GroupMessages(group).of(read_group(group).sequence.tolist())
+    return found
+
+
+def assert_messages_kept(directory: Path) -> None:
+    """Every registration has its own message."""
+    sequence, batch = whole(read(directory))
+    expected = {
+        number: Message(Layer.MTP3, message_for(esn))
+        for number, esn in zip(sequence.tolist(), batch.esn.tolist(), strict=True)
+    }
+    assert messages_kept(directory) == expected
 
 
 def same(a: Batch, b: Batch) -> bool:
@@ -66,10 +117,21 @@ def blocks(batch: Batch, first: int = 0, *, rows: int = BLOCK_ROWS_MAX) -> list[
 def open_group(
     directory: Path, batch: Batch, first: int = 0, *, start_ms: int = AT_10, torn: bytes = b""
 ) -> Group:
-    """Write an open group."""
+    """Write an open group, with its messages if it has any."""
     group = Group(directory, start_ms, first)
     group.open_path.write_bytes(b"".join(blocks(batch, first)) + torn)
+    if batch.messages is not None:
+        group.messages_open_path.write_bytes(b"".join(message_blocks(batch, first)))
     return group
+
+
+def message_blocks(batch: Batch, first: int = 0, *, rows: int = BLOCK_ROWS_MAX) -> list[bytes]:
+    """The blocks of their messages, beside `blocks`."""
+    return [
+        message_block_of([(len(part), part.messages)], first + at)
+        for at in range(0, len(batch), rows)
+        for part in [batch[at : at + rows]]
+    ]
 
 
 class Told(list["Event"]):
@@ -93,6 +155,7 @@ class Disk:
         self.octets_left: int | None = None  # when it is full: how much of a write still goes in
         self.before_write: Callable[[], object] = lambda: None  # a disk may take its time
         self.syncs = True
+        self.synced: list[Path] = []  # files, in the order in which somebody tried
 
     def __call__(self, path: Path) -> OpenFile:
         return _File(path, self)
@@ -111,6 +174,7 @@ class SlowFile(OpenFile):
 class _File(OpenFile):
     def __init__(self, path: Path, disk: Disk) -> None:
         super().__init__(path)
+        self._path = path
         self._disk = disk
 
     def write(self, octets: bytes, at: int) -> None:
@@ -121,6 +185,7 @@ class _File(OpenFile):
         super().write(octets, at)
 
     def sync(self) -> None:
+        self._disk.synced.append(self._path)
         if not self._disk.syncs:
             raise OSError(errno.EIO, os.strerror(errno.EIO))
         super().sync()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -15,8 +15,10 @@ from clonewatch.cli.output import Exit, faults_explained, json_line, say, wants_
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from clonewatch.recordfile.groups import Group
     from clonewatch.recordfile.rows import Rows
 
+TOGETHER_ROWS: Final = 1 << 16  # whose messages are in memory at once
 app = typer.Typer(help="The record file: list, export, verify.", no_args_is_help=True)
 Directory = Annotated[
     Path, typer.Argument(help="The folder of a record file.", metavar="DIR", exists=True)
@@ -33,14 +35,17 @@ class Format(StrEnum):
 
 @app.command("list")
 def list_groups(directory: Directory, as_json: options.Json = False) -> None:
-    """List the groups: when received, which sequences, how many registrations and octets."""
+    """List the groups: when received, which sequences, how many registrations and octets.
+
+    The octets of the messages, where these are kept, are told apart.
+    """
     with faults_explained():
         from clonewatch.recordfile.groups import groups_in
         from clonewatch.recordfile.reading import count_rows
         from clonewatch.registrations import time_text
 
         for group in groups_in(directory):
-            path = group.path
+            path, messages = group.path, group.messages_path
             told: dict[str, Any] = {
                 "group": path.name,
                 "received": time_text(group.start_ms),
@@ -48,13 +53,16 @@ def list_groups(directory: Directory, as_json: options.Json = False) -> None:
                 "first": group.first,
                 "registrations": count_rows(group),
                 "octets": path.stat().st_size,
+                "messages_octets": messages.stat().st_size if messages else 0,
             }
             if wants_json(as_json):
                 json_line(told)
             else:
                 typer.echo(
                     f"{told['received'][:16]}Z  {told['registrations']:>12,} registrations"
-                    f"  {told['octets']:>14,} octets  {told['group']}"
+                    f"  {told['octets']:>14,} octets"
+                    + (f" and {told['messages_octets']:,} of messages" if messages else "")
+                    + f"  {told['group']}"
                 )
 
 
@@ -67,18 +75,31 @@ def export(
     end: Annotated[str | None, typer.Option("--to", help="And before this.")] = None,
     form: Annotated[Format, typer.Option("--format", help="As what.")] = Format.CSV,
 ) -> None:
-    """Write registrations to standard output, in their order of arrival."""
+    """Write registrations to standard output, in their order of arrival.
+
+    jsonl has the messages, where they are kept; csv and parquet leave them out. They lie beside
+    the groups, as Parquet: DIR/*.octets.
+    """
     from_ms = None if begin is None else _moment(begin)
     to_ms = None if end is None else _moment(end)
     with faults_explained():
-        from clonewatch.recordfile.reading import read
+        from clonewatch.recordfile.groups import groups_in
 
-        _EXPORTS[form](_between(read(directory), from_ms, to_ms))
+        groups = groups_in(directory)
+        _EXPORTS[form](_between(groups, from_ms, to_ms))
+        left_out = [] if form is Format.JSONL else [g for g in groups if g.messages_path]
+        if left_out:
+            say(
+                f"clonewatch: {directory}: the messages beside {len(left_out)} of the groups are left out"
+            )
 
 
 @app.command()
 def verify(directory: Directory, as_json: options.Json = False) -> None:
-    """Look for damage: check sums, order, and sequences that are missing or stand twice."""
+    """Look for damage: check sums, order, and sequences that are missing or stand twice.
+
+    Messages, where they are kept, are looked at as well.
+    """
     faults = 0
     with faults_explained():
         from clonewatch.recordfile import verify as verifying
@@ -88,10 +109,16 @@ def verify(directory: Directory, as_json: options.Json = False) -> None:
             name = verified.group.path.name
             if wants_json(as_json):
                 json_line(
-                    {"group": name, "registrations": verified.rows, "faults": verified.faults}
+                    {
+                        "group": name,
+                        "registrations": verified.rows,
+                        "messages": verified.messages,
+                        "faults": verified.faults,
+                    }
                 )
                 continue
-            typer.echo(f"{name}  {verified.rows:,} registrations")
+            kept = f", {verified.messages:,} messages" if verified.messages else ""
+            typer.echo(f"{name}  {verified.rows:,} registrations{kept}")
             for fault in verified.faults:
                 typer.echo(f"  {fault}")
     if faults:
@@ -99,35 +126,47 @@ def verify(directory: Directory, as_json: options.Json = False) -> None:
         raise typer.Exit(Exit.UNREADABLE)
 
 
-def _between(parts: Iterable[Rows], from_ms: int | None, to_ms: int | None) -> Iterator[Rows]:
-    for rows in parts:
+def _between(
+    groups: Iterable[Group], from_ms: int | None, to_ms: int | None
+) -> Iterator[tuple[Group, Rows]]:
+    from clonewatch.recordfile.reading import read_group
+
+    for group in groups:
+        rows = read_group(group)
         time = rows.batch.time
         wanted = (time >= (from_ms or 0)) & (time < (to_ms or 1 << 62))
-        yield rows if wanted.all() else rows[wanted]
+        yield group, rows if wanted.all() else rows[wanted]
 
 
-def _csv(parts: Iterable[Rows]) -> None:
+def _csv(parts: Iterable[tuple[Group, Rows]]) -> None:
     from clonewatch.sources.records import RecordsWriter
 
     records = RecordsWriter(sys.stdout)
-    for rows in parts:
+    for _, rows in parts:
         records.write(rows.batch)
 
 
-def _parquet(parts: Iterable[Rows]) -> None:
+def _parquet(parts: Iterable[tuple[Group, Rows]]) -> None:
     import pyarrow.parquet as pq
 
     from clonewatch.recordfile.sealing import SCHEMA, table_of
 
     with pq.ParquetWriter(sys.stdout.buffer, SCHEMA, compression="lz4") as file:
-        for rows in parts:
+        for _, rows in parts:
             file.write_table(table_of(rows))
 
 
-def _jsonl(parts: Iterable[Rows]) -> None:
-    for rows in parts:
-        for registration in _registrations(rows):
-            json_line(registration)
+def _jsonl(parts: Iterable[tuple[Group, Rows]]) -> None:
+    from clonewatch.recordfile.messagereading import GroupMessages
+
+    for group, rows in parts:
+        kept = GroupMessages(group)
+        for at in range(0, len(rows), TOGETHER_ROWS):
+            some = rows[at : at + TOGETHER_ROWS]
+            messages = kept.of(some.sequence.tolist())
+            for registration in _registrations(some):
+                message = messages.get(registration["sequence"])
+                json_line(registration | (message.as_record() if message else {}))
 
 
 def _registrations(rows: Rows) -> Iterator[dict[str, Any]]:

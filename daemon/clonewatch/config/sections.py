@@ -64,6 +64,7 @@ class RecordFileSettings(Section):
     directory: FilePath | None = None  # None: records/ in the state directory
     retention_hours: Annotated[float, Field(gt=0, le=10 * YEAR_HOURS)] = 7 * 24
     retention_gib: Annotated[float, Field(gt=0, le=1 << 20)] | None = None  # None: no bound
+    octets: bool = False  # keep the messages themselves, too
 
     @property
     def octets_max(self) -> int | None:

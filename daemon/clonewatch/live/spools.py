@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from clonewatch.messages import held
 from clonewatch.replay import Placing
 from clonewatch.sources.spool import GroupReader
 from clonewatch.sources.spool import Spool as SpoolFolder
@@ -80,7 +81,8 @@ class LiveSpool:
             imsi_prefix=config.regnots.imsi_prefix,
             place_by_calling=config.regnots.place_by_calling,
         )
-        return GroupReader(mscs, self._number, form=form, placing=placing)
+        messages = held(kept=config.record_file.octets)
+        return GroupReader(mscs, self._number, form=form, placing=placing, messages=messages)
 
     def _told(self, event: Event) -> None:
         is_fault = isinstance(event, Failed | Ignored | Missing | Refused)

@@ -14,10 +14,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from .rows import ROW, joined, unpacked
+from .walking import walked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from numpy.typing import NDArray
 
     from .rows import Rows
@@ -79,43 +78,27 @@ class Contents:
 
 def contents_of(octets: memoryview) -> Contents:
     """Look through an open group. Whatever befell one block costs no other."""
-    blocks = tuple(_whole(octets))
-    end = blocks[-1].end if blocks else 0
-    held = sum(block.end - block.start for block in blocks)
-    return Contents(blocks, damaged_octets=end - held, torn_octets=len(octets) - end)
+    found = walked(octets, MAGIC, block_at)
+    return Contents(found.blocks, found.damaged_octets, found.torn_octets)
 
 
-def _whole(octets: memoryview) -> Iterator[Block]:
-    at = 0
-    while at < len(octets):
-        block = _block_at(octets, at)
-        if block is not None:
-            yield block
-            at = block.end
-        else:
-            at = _next_magic(octets, at + 1)
-
-
-def _block_at(octets: memoryview, at: int) -> Block | None:
-    """The block that begins at *at*, if it is whole."""
+def end_at(octets: memoryview, at: int) -> int | None:
+    """Where the block that begins at *at* ends, by its header; None if none can begin there."""
     if len(octets) - at < NOT_ROWS_OCTETS:
         return None
-    magic, count, first = HEADER.unpack_from(octets, at)
-    rows_end = at + HEADER.size + count * ROW.itemsize
-    if magic != MAGIC or not 0 < count <= BLOCK_ROWS_MAX or rows_end + CRC.size > len(octets):
+    magic, count, _ = HEADER.unpack_from(octets, at)
+    end = at + NOT_ROWS_OCTETS + int(count) * ROW.itemsize
+    if magic != MAGIC or not 0 < count <= BLOCK_ROWS_MAX or end > len(octets):
         return None
-    if CRC.unpack_from(octets, rows_end)[0] != zlib.crc32(octets[at:rows_end]):
-        return None
-    rows = np.frombuffer(octets, ROW, count, at + HEADER.size)
-    return Block(at, rows_end + CRC.size, first, rows)
+    return end
 
 
-def _next_magic(octets: memoryview, at: int) -> int:
-    """Where a block may begin next. A window at a time: a memoryview cannot be searched."""
-    step = 1 << 20
-    while at < len(octets):
-        found = bytes(octets[at : at + step + len(MAGIC) - 1]).find(MAGIC)
-        if found >= 0:
-            return at + found
-        at += step
-    return len(octets)
+def block_at(octets: memoryview, at: int) -> Block | None:
+    """The block that begins at *at*, if it is whole."""
+    end = end_at(octets, at)
+    if end is None or CRC.unpack_from(octets, end - CRC.size)[0] != zlib.crc32(
+        octets[at : end - CRC.size]
+    ):
+        return None
+    _, count, first = HEADER.unpack_from(octets, at)
+    return Block(at, end, first, np.frombuffer(octets, ROW, count, at + HEADER.size))

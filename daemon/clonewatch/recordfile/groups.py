@@ -3,6 +3,7 @@
     20261122T1030Z-000000123456.open      the open group, or one that waits to be sealed
     20261122T1030Z-000000123456.parquet   a sealed one
     20261122T1030Z-000000123456.part      one being sealed; of no use to anybody else
+    20261122T1030Z-000000123456.octets.open, .octets, .octets.part      its messages, likewise
 
 Sequences tell the order of groups: a clock set back begins a group with an earlier half hour. A
 half hour with more than GROUP_ROWS_MAX registrations has several groups.
@@ -55,6 +56,21 @@ class Group:
         return self.directory / f"{self.stem}.part"
 
     @property
+    def messages_open_path(self) -> Path:
+        """The file of blocks of messages."""
+        return self.directory / f"{self.stem}.octets.open"
+
+    @property
+    def messages_sealed_path(self) -> Path:
+        """The Parquet file of messages; it has a name of its own, for its columns are others."""
+        return self.directory / f"{self.stem}.octets"
+
+    @property
+    def messages_part_path(self) -> Path:
+        """That file while it is being written."""
+        return self.directory / f"{self.stem}.octets.part"
+
+    @property
     def is_sealed(self) -> bool:
         """Whether the Parquet file stands, which then holds everything."""
         return self.sealed_path.exists()
@@ -63,6 +79,18 @@ class Group:
     def path(self) -> Path:
         """The file to read."""
         return self.sealed_path if self.is_sealed else self.open_path
+
+    @property
+    def messages_path(self) -> Path | None:
+        """The file of messages to read; None if it has none."""
+        paths = (self.messages_open_path, self.messages_sealed_path)  # while both stand, alike
+        return next((path for path in paths if path.exists()), None)
+
+    @property
+    def octets(self) -> int:
+        """What its files take. Raises OSError."""
+        messages = self.messages_path
+        return self.path.stat().st_size + (messages.stat().st_size if messages else 0)
 
 
 def half_hour(received_ms: int) -> int:

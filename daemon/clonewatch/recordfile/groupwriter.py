@@ -1,6 +1,9 @@
 """Blocks into open groups: one after another, synced every second, a new group each half hour.
 
-It owns the file, and has no clock and no thread: `now` is in seconds of any steady clock. A disk
+A block's messages, where they are kept, are written and synced before its rows: where there are
+rows, their messages are. What a kill leaves of messages without rows is cut off at the opening.
+
+It owns the files, and has no clock and no thread: `now` is in seconds of any steady clock. A disk
 that fails is told once (`Failed`), tried again every RETRY_S, and told once more when it works.
 """
 
@@ -9,7 +12,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from .events import Failed, Resumed
-from .groups import GROUP_MS, GROUP_ROWS_MAX, Group, sync_directory
+from .groups import GROUP_MS, GROUP_ROWS_MAX, Group
+from .growing import GrowingFile
 from .openfile import OpenFile
 
 if TYPE_CHECKING:
@@ -43,13 +47,13 @@ class GroupWriter:
         self.sync_failed = False
         self._directory = directory
         self._group = opened.group
-        self._end = opened.end  # octets
-        self._file: OpenFile | None = None
         self._sync_at: float | None = None
         self._tell = tell
         self._open_file = open_file
         self._group_rows_max = group_rows_max
         self._lost_before = 0
+        if opened.group is not None:
+            self._begin(opened.group, opened.end, opened.messages_end)
 
     def write(self, block: NumberedBlock, now: float, rows_lost: int = 0) -> bool:
         """Write a block; False if that fails, and the same must be tried again at `retry_at`."""
@@ -58,20 +62,21 @@ class GroupWriter:
                 self._finish()
             if self._group is None:
                 self._begin(Group(self._directory, block.start_ms, block.first))
-            if self._file is None:
-                self._file = self._open_file(self._current.open_path)
-            self._file.write(block.octets, self._end)
+            if block.messages:
+                self._messages.write(block.messages)
+            self._rows.write(block.octets)
         except OSError as error:
             self.fail(error, now, rows_lost)
             return False
-        self._end += len(block.octets)
+        self._messages.end += len(block.messages)
+        self._rows.end += len(block.octets)
         self.written = block.next
         self.rows_written += block.rows
         if self._sync_at is None:
             self._sync_at = now + SYNC_WITHIN_S
         if self.retry_at is not None:
             self.retry_at = None
-            self._tell(Resumed(self._current.open_path, rows_lost - self._lost_before))
+            self._tell(Resumed(self._rows.path, rows_lost - self._lost_before))
         return True
 
     def fail(self, error: Exception, now: float, rows_lost: int) -> None:
@@ -106,38 +111,36 @@ class GroupWriter:
         return self._done(self._finish, now)
 
     def close(self) -> None:
-        """Close the file; the group stays open."""
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+        """Close the files; the group stays open."""
+        for file in self._files:
+            file.close()
 
     @property
-    def _current(self) -> Group:
-        assert self._group is not None
-        return self._group
+    def _files(self) -> tuple[GrowingFile, ...]:
+        return () if self._group is None else (self._messages, self._rows)
 
     def _has_place(self, group: Group, block: NumberedBlock) -> bool:
         """Whether *block* belongs into *group*."""
         return block.start_ms == group.start_ms and block.next - group.first <= self._group_rows_max
 
-    def _begin(self, group: Group) -> None:
-        self._group, self._end = group, 0
-        self._file = self._open_file(group.open_path)
-        sync_directory(self._directory)
+    def _begin(self, group: Group, end: int = 0, messages_end: int = 0) -> None:
+        self._group = group
+        self._rows = GrowingFile(group.open_path, end, self._open_file)
+        self._messages = GrowingFile(group.messages_open_path, messages_end, self._open_file)
 
     def _sync(self) -> None:
-        if self._file is not None:
-            self._file.sync()
+        for file in self._files:
+            file.sync()
         self._sync_at = None
         self.synced = self.written
 
     def _finish(self) -> None:
         """Leave the open group whole, and behind."""
-        if self._file is not None:
-            self._file.truncate(self._end)  # what a failed write may have left
+        for file in self._files:
+            file.truncate()
         self._sync()
         self.close()
-        if self._group is not None and self._end:
+        if self._group is not None and self._rows.end:
             self.finished.append(self._group)
         self._group = None
 

@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 
 from .events import CutBack, Damaged
 from .groups import GROUP_ROWS_MAX, groups_in, half_hour
+from .messagesealing import open_messages
 from .openfile import OpenFile
 from .sealing import DAMAGE, SCHEMA, SEQUENCE, open_contents
 
@@ -27,6 +28,7 @@ class Opened:
     next_sequence: int = 0
     group: Group | None = None  # the open group, if its half hour is still running
     end: int = 0  # its octets
+    messages_end: int = 0  # those of its messages
     to_seal: tuple[Group, ...] = ()
 
 
@@ -52,17 +54,22 @@ def opened(
         return Opened(next_sequence=sequence_min)
     last = groups[-1]  # only this one is looked into: those before it have all their numbers
     if last.is_sealed:
-        behind = _behind_sealed(last, tell)
-        return Opened(next_sequence=max(behind, sequence_min), to_seal=to_seal)
+        newest = _behind_sealed(last, tell)
+        return Opened(next_sequence=max(newest, sequence_min), to_seal=to_seal)
     contents = open_contents(last.open_path)
-    if contents.torn_octets:
-        _cut_back(last.open_path, contents.end)
-        tell(CutBack(last.open_path, contents.torn_octets))
-    goes_on = contents.end > 0 and last.start_ms == half_hour(received_ms)
+    behind = contents.next_sequence
+    if behind is None:  # it was just begun; the next may have its name
+        last.messages_open_path.unlink(missing_ok=True)
+        last.open_path.unlink()
+        return Opened(next_sequence=max(last.first, sequence_min), to_seal=to_seal)
+    _cut_back(last.open_path, contents.end, tell)
+    messages_end = _cut_messages(last.messages_open_path, behind, tell)
+    goes_on = last.start_ms == half_hour(received_ms)
     return Opened(
-        next_sequence=max(contents.next_sequence or last.first, sequence_min),
+        next_sequence=max(behind, sequence_min),
         group=last if goes_on else None,
         end=contents.end if goes_on else 0,
+        messages_end=messages_end if goes_on else 0,
         to_seal=to_seal if goes_on else (*to_seal, last),
     )
 
@@ -77,6 +84,7 @@ def _settle(group: Group, tell: Callable[[Event], None]) -> None:
     except DAMAGE:
         whole = False
     if whole:
+        group.messages_open_path.unlink(missing_ok=True)
         group.open_path.unlink()
     else:
         tell(Damaged(group.sealed_path, "is not what was sealed; sealed again"))
@@ -104,10 +112,24 @@ def newest_sequence(path: Path) -> int:
     return max(newest)
 
 
-def _cut_back(path: Path, length: int) -> None:
+def _cut_messages(path: Path, behind: int, tell: Callable[[Event], None]) -> int:
+    """Cut off messages that are torn, or were written and not their rows; what is left, octets."""
+    if not path.exists():
+        return 0
+    blocks, _ = open_messages(path)
+    end = max((block.end for block in blocks if block.next <= behind), default=0)
+    _cut_back(path, end, tell)
+    return end
+
+
+def _cut_back(path: Path, end: int, tell: Callable[[Event], None]) -> None:
+    torn = path.stat().st_size - end
+    if not torn:
+        return
     file = OpenFile(path)
     try:
-        file.truncate(length)
+        file.truncate(end)
         file.sync()
     finally:
         file.close()
+    tell(CutBack(path, torn))

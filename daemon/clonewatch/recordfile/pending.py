@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from .blocks import BLOCK_ROWS_MAX, block_of
 from .groups import half_hour
+from .messageblocks import message_block_of
 from .rows import joined, packed
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 WRITE_WITHIN_S: Final = 0.05  # how long a registration waits for others to share its block
 PENDING_ROWS_MAX: Final = 1 << 22  # ours: 200 MB, four seconds at a million a second
+PENDING_OCTETS_MAX: Final = 1 << 28  # of messages; ours, a batch may go beyond
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,7 @@ class NumberedBlock:
     first: int
     rows: int
     octets: bytes
+    messages: bytes = b""  # the block of these, where they are kept
 
     @property
     def next(self) -> int:
@@ -40,21 +43,36 @@ class _Waiting:
     start_ms: int
     since: float
 
+    @property
+    def octets(self) -> int:
+        """Of its messages; all of them until its last row is taken."""
+        return 0 if self.batch.messages is None else len(self.batch.messages.octets)
+
 
 class Pending:
     """A queue of registrations that numbers them. `now` is in seconds of any steady clock."""
 
-    def __init__(self, next_sequence: int, *, rows_max: int = PENDING_ROWS_MAX) -> None:
+    def __init__(
+        self,
+        next_sequence: int,
+        *,
+        rows_max: int = PENDING_ROWS_MAX,
+        octets_max: int = PENDING_OCTETS_MAX,
+    ) -> None:
         self.next_sequence = next_sequence
         self.end = next_sequence  # behind the last that was appended, and not lost
         self.rows = 0
         self.rows_lost = 0
+        self.octets = 0  # of messages
         self._rows_max = rows_max
+        self._octets_max = octets_max
         self._queue: deque[_Waiting] = deque()
 
     def has_room(self, rows: int) -> bool:
         """Whether so many may be appended; an empty queue takes any batch."""
-        return not self.rows or self.rows + rows <= self._rows_max
+        return not self.rows or (
+            self.rows + rows <= self._rows_max and self.octets < self._octets_max
+        )
 
     def changes_due(self, rows: int) -> bool:
         """Whether so many more rows will move `due_at`."""
@@ -65,7 +83,9 @@ class Pending:
         first = self.next_sequence
         self.next_sequence += len(batch)
         if len(batch):
-            self._queue.append(_Waiting(batch, first, received_ms, half_hour(received_ms), now))
+            waiting = _Waiting(batch, first, received_ms, half_hour(received_ms), now)
+            self._queue.append(waiting)
+            self.octets += waiting.octets
             self.rows += len(batch)
             self.end = self.next_sequence
         return first
@@ -94,24 +114,27 @@ class Pending:
         if not self._queue:
             return None
         first, start_ms = self._queue[0].first, self._queue[0].start_ms
-        parts, room = [], BLOCK_ROWS_MAX
+        parts, messages, room = [], [], BLOCK_ROWS_MAX
         for waiting in self._queue:
             if waiting.start_ms != start_ms or waiting.first != first + BLOCK_ROWS_MAX - room:
                 break
             batch = waiting.batch[:room]
             parts.append(packed(batch, waiting.received_ms))
+            messages.append((len(batch), batch.messages))
             room -= len(batch)
             if not room:
                 break
         rows = joined(parts)
-        block = NumberedBlock(start_ms, first, len(rows), block_of(rows, first))
+        block = NumberedBlock(
+            start_ms, first, len(rows), block_of(rows, first), message_block_of(messages, first)
+        )
         self._remove(len(rows))  # only now: what cannot be packed stays, and can be counted
         return block
 
     def drop(self) -> None:
         """Lose all that waits."""
         self.rows_lost += self.rows
-        self.rows = 0
+        self.rows = self.octets = 0
         self._queue.clear()
 
     def _remove(self, rows: int) -> None:
@@ -124,4 +147,5 @@ class Pending:
                 waiting.first += rows
                 return
             rows -= len(waiting.batch)
+            self.octets -= waiting.octets
             self._queue.popleft()

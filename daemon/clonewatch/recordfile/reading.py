@@ -140,6 +140,7 @@ def _rows(columns: Mapping[str, NDArray[np.generic]], count: int) -> Rows:
             **{
                 name: columns.get(name, zeros).astype(dtype, copy=False)
                 for name, dtype in DTYPES.items()
-            }
+            },
+            messages=None,
         ),
     )

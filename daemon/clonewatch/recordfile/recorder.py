@@ -6,6 +6,7 @@ import contextlib
 import os
 import threading
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from clonewatch.locking import locked
@@ -36,9 +37,9 @@ class Recorder:
     """The record file in *directory*, opened to write; made if it is not there.
 
     *tell* is called from the recorder's threads, and so is *kept* when `written` or `synced` may
-    have moved. While the disk is merely slow, `append` waits for
-    room; while it fails, what finds no room is counted as lost. Raises InputError if somebody else
-    writes there, and OSError.
+    have moved. With *octets* the messages that batches bring are kept, too. While the disk is
+    merely slow, `append` waits for room; while it fails, what finds no room is counted as lost.
+    Raises InputError if somebody else writes there, and OSError.
     """
 
     def __init__(
@@ -52,10 +53,12 @@ class Recorder:
         open_file: Callable[[Path], OpenFile] = OpenFile,
         pending_rows_max: int = PENDING_ROWS_MAX,
         kept: Callable[[], None] = lambda: None,
+        octets: bool = False,
     ) -> None:
         self.directory = directory
         tell = _safely(tell)
         self._kept = kept
+        self._octets = octets
         self._clock = clock
         directory.mkdir(parents=True, exist_ok=True)
         self._lock_descriptor = locked(directory, "somebody else writes this record file")
@@ -105,7 +108,12 @@ class Recorder:
             return self._pending.has_room(rows) or self._writer.retry_at is not None
 
     def append(self, batch: Batch) -> int:
-        """Take registrations in; the sequence of the first. Their columns must stay as they are."""
+        """Take registrations in; the sequence of the first.
+
+        Their columns must stay as they are; with *octets* their messages must be gathered, too.
+        """
+        if not self._octets:
+            batch = replace(batch, messages=None)
         with self._changed:
             while not self._pending.has_room(len(batch)) and self._writer.retry_at is None:
                 self._write_to = self._pending.end

@@ -47,8 +47,9 @@ def expired(
 
 def remove_expired(directory: Path, received_ms: int, retention: Retention) -> list[Path]:
     """Remove what is not to be kept; what was removed. Raises OSError."""
-    groups = [(group, group.path.stat().st_size) for group in groups_in(directory)]
-    gone = [group.sealed_path for group in expired(groups, received_ms, retention)]
-    for path in gone:
-        path.unlink()
-    return gone
+    groups = [(group, group.octets) for group in groups_in(directory)]
+    gone = expired(groups, received_ms, retention)
+    for group in gone:
+        group.messages_sealed_path.unlink(missing_ok=True)
+        group.sealed_path.unlink()  # last: without it nobody would find the other
+    return [group.sealed_path for group in gone]

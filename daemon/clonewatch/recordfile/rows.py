@@ -67,7 +67,8 @@ def packed(batch: Batch, received_ms: int) -> NDArray[np.void]:
 
 def unpacked(rows: NDArray[np.void], sequence: NDArray[np.int64]) -> Rows:
     """Columns of rows, copied out of whatever file these lie in."""
-    batch = Batch(**{name: rows[name].astype(dtype) for name, dtype in DTYPES.items()})
+    columns = {name: rows[name].astype(dtype) for name, dtype in DTYPES.items()}
+    batch = Batch(**columns, messages=None)
     return Rows(sequence=sequence, received=rows[RECEIVED].astype(np.int64), batch=batch)
 
 

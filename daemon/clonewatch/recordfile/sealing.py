@@ -1,12 +1,12 @@
 """An open group becomes Parquet, sorted by (msid, time), and is only then removed.
 
 The Parquet file is written beside, synced, renamed, and its directory synced. A crash in between
-leaves the open group, or both; `opening` mends that.
+leaves the open group, or both; `opening` mends that. Its messages go first, in the same way: a
+sealed group has all of its own.
 """
 
 from __future__ import annotations
 
-import mmap
 import os
 from typing import TYPE_CHECKING, Final
 
@@ -19,6 +19,8 @@ from clonewatch.registrations import DTYPES
 from .blocks import contents_of
 from .events import Damaged, Sealed
 from .groups import sync_directory
+from .mapping import mapped
+from .messagesealing import open_messages, write_messages
 from .rows import RECEIVED, moved, unpacked
 
 if TYPE_CHECKING:
@@ -51,16 +53,32 @@ def seal(group: Group, tell: Callable[[Event], None]) -> None:
     if not group.is_sealed:
         contents = open_contents(group.open_path)
         rows = sorted_rows(contents)
-        if contents.damaged_octets:
-            detail = f"{contents.damaged_octets:,} octets of damaged blocks left out"
-            tell(Damaged(group.open_path, detail))
+        _tell_damage(group.open_path, contents.damaged_octets, tell)
         if len(rows):
+            if group.messages_open_path.exists():
+                _seal_messages(group, tell)
             write_parquet(group.part_path, rows)
             sync_file(group.part_path)
             group.part_path.rename(group.sealed_path)
             sync_directory(group.directory)
             tell(Sealed(group.sealed_path, len(rows)))
+    group.messages_open_path.unlink(missing_ok=True)
     group.open_path.unlink(missing_ok=True)
+
+
+def _seal_messages(group: Group, tell: Callable[[Event], None]) -> None:
+    blocks, damaged_octets = open_messages(group.messages_open_path)
+    _tell_damage(group.messages_open_path, damaged_octets, tell)
+    if not blocks:
+        return
+    write_messages(group.messages_part_path, blocks)
+    sync_file(group.messages_part_path)
+    group.messages_part_path.rename(group.messages_sealed_path)
+
+
+def _tell_damage(path: Path, octets: int, tell: Callable[[Event], None]) -> None:
+    if octets:
+        tell(Damaged(path, f"{octets:,} octets of damaged blocks left out"))
 
 
 def sorted_rows(contents: Contents) -> Rows:
@@ -96,10 +114,7 @@ def table_of(rows: Rows) -> pa.Table:
 
 def open_contents(path: Path) -> Contents:
     """Look through an open group. Raises OSError."""
-    with path.open("rb") as file:
-        if not os.fstat(file.fileno()).st_size:
-            return contents_of(memoryview(b""))
-        return contents_of(memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)))
+    return contents_of(mapped(path))
 
 
 def sync_file(path: Path) -> None:

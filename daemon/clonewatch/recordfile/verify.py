@@ -10,6 +10,7 @@ import numpy as np
 from clonewatch.errors import InputError
 
 from .groups import groups_in
+from .messagereading import sequences_of_messages
 from .reading import read_columns, read_group
 from .sealing import SEQUENCE, open_contents
 
@@ -28,6 +29,7 @@ class Verified:
 
     group: Group
     rows: int
+    messages: int  # that are kept
     faults: tuple[str, ...]
 
 
@@ -40,7 +42,8 @@ def verify(directory: Path) -> Iterator[Verified]:
         if len(sequence):
             faults += _holes(sequence, group.first if behind is None else behind)
             behind = int(sequence[-1]) + 1
-        yield Verified(group=group, rows=len(sequence), faults=tuple(faults))
+        messages = _messages(group, sequence, faults)
+        yield Verified(group=group, rows=len(sequence), messages=messages, faults=tuple(faults))
 
 
 def _sequence(group: Group, faults: list[str]) -> NDArray[np.int64]:
@@ -58,6 +61,21 @@ def _sequence(group: Group, faults: list[str]) -> NDArray[np.int64]:
     except InputError as error:
         faults.append(error.message)
         return np.empty(0, np.int64)
+
+
+def _messages(group: Group, sequence: NDArray[np.int64], faults: list[str]) -> int:
+    """How many messages are kept; those that cannot be read, or are nobody's, go to *faults*."""
+    path = group.messages_path
+    if path is None:
+        return 0
+    kept = sequences_of_messages(path, faults)
+    if (kept[1:] <= kept[:-1]).any():
+        faults.append("messages are out of order")
+    # Behind the last row are those whose rows are just being written.
+    known = kept[kept <= sequence.max(initial=-1)]
+    if strangers := int(np.count_nonzero(~np.isin(known, sequence))):
+        faults.append(f"{strangers} messages are of no registration")
+    return len(kept)
 
 
 def _unsorted(path: Path) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -63,7 +62,7 @@ def test_honest_registrations_raise_nothing(town: Town, honest: Batch) -> None:
 
 @pytest.mark.parametrize("msc", [0, 7, 14])
 def test_a_clock_three_hours_off_is_one_alarm(town: Town, honest: Batch, msc: int) -> None:
-    batch = Batch(**{field.name: getattr(honest, field.name).copy() for field in fields(honest)})
+    batch = honest[np.arange(len(honest))]
     batch.time[np.isin(batch.msc, town.indices[msc])] += 3 * HOUR_MS
     conflicts, told = alarms(town, batch, town.travel.ms)
     assert conflicts > 500

@@ -13,8 +13,9 @@ import pytest
 
 from clonewatch.lab.simulate import simulate
 from clonewatch.recordfile import Recorder
+from clonewatch.recordfile.sealing import seal
 from command import clonewatch
-from recordfiles import AT_10, LATER, Told, open_group, registrations
+from recordfiles import AT_10, LATER, Told, message_for, open_group, registrations, with_messages
 
 PCAPS = Path(__file__).parents[3] / "pcaps"
 TABLES = ("--travel", PCAPS / "travel.csv", "--mscs", PCAPS / "mscs.csv")
@@ -92,6 +93,28 @@ def test_damage_is_said_and_65(tmp_path: Path) -> None:
         "4 octets behind the last whole block",
         "sequences 10 to 14 are missing",
     ]
+
+
+def test_messages_are_told_of_and_exported_as_json_lines(tmp_path: Path) -> None:
+    batch = with_messages(registrations(10))
+    group = open_group(tmp_path, batch)
+    seal(group, Told())
+    open_group(tmp_path, registrations(5), 10, start_ms=LATER)
+    first, second = clonewatch("records", "list", tmp_path).records
+    assert first["messages_octets"] == group.messages_sealed_path.stat().st_size
+    assert second["messages_octets"] == 0
+    verified = clonewatch("records", "verify", tmp_path).records
+    assert [each["messages"] for each in verified] == [10, 0]
+    exported = clonewatch("records", "export", tmp_path, "--format", "jsonl")
+    assert [record.get("octets") for record in exported.records] == [
+        *(message_for(esn).hex() for esn in batch.esn.tolist()),
+        *[None] * 5,
+    ]
+    assert exported.records[0]["layer"] == "mtp3"
+    assert not exported.errors
+    for form in ("csv", "parquet"):
+        ran = clonewatch("records", "export", tmp_path, "--format", form)
+        assert "the messages beside 1 of the groups are left out" in ran.errors
 
 
 def test_what_the_readme_shows_of_duckdb_and_polars_finds_a_subscriber(record_file: Path) -> None:

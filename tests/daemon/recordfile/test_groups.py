@@ -14,6 +14,8 @@ def test_a_name_tells_the_half_hour_and_the_first_sequence() -> None:
     group = Group(Path("records"), AT_10 + HALF_HOUR, 123456)
     assert group.open_path == Path("records/20261122T1030Z-000000123456.open")
     assert group.sealed_path == Path("records/20261122T1030Z-000000123456.parquet")
+    assert group.messages_open_path == Path("records/20261122T1030Z-000000123456.octets.open")
+    assert group.messages_sealed_path == Path("records/20261122T1030Z-000000123456.octets")
 
 
 @given(start=st.integers(0, 200_000), first=st.integers(0, 1 << 62))
@@ -21,6 +23,8 @@ def test_names_are_read_again(start: int, first: int) -> None:
     group = Group(Path("records"), start * HALF_HOUR, first)
     assert group_of(group.open_path) == group_of(group.sealed_path) == group
     assert group_of(group.part_path) is None
+    for path in (group.messages_open_path, group.messages_sealed_path, group.messages_part_path):
+        assert group_of(path) is None
 
 
 @pytest.mark.parametrize("name", ["x.open", "20261322T1030Z-000000123456.open", "travel.csv"])
@@ -36,6 +40,16 @@ def test_groups_stand_once_and_in_order_of_arrival(tmp_path: Path) -> None:
     assert groups_in(tmp_path) == [before, after]
     assert before.path == before.sealed_path
     assert after.path == after.open_path
+
+
+def test_messages_lie_beside_and_count_with_their_group(tmp_path: Path) -> None:
+    group = Group(tmp_path, AT_10, 7)
+    group.open_path.write_bytes(bytes(10))
+    assert (group.messages_path, group.octets) == (None, 10)
+    group.messages_sealed_path.write_bytes(bytes(3))
+    assert (group.messages_path, group.octets) == (group.messages_sealed_path, 13)
+    group.messages_open_path.write_bytes(bytes(5))  # as long as it stands, it has all
+    assert (group.messages_path, group.octets) == (group.messages_open_path, 15)
 
 
 def test_a_half_hour_begins_on_the_half_hour() -> None:

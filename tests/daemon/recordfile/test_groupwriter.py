@@ -1,5 +1,6 @@
 """Blocks into open groups."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from clonewatch.recordfile.groups import groups_in
@@ -8,11 +9,28 @@ from clonewatch.recordfile.opening import Opened, opened
 from clonewatch.recordfile.pending import NumberedBlock
 from clonewatch.recordfile.reading import read
 from clonewatch.registrations import Batch
-from recordfiles import AT_10, LATER, Disk, Told, blocks, registrations, same, whole
+from recordfiles import (
+    AT_10,
+    LATER,
+    Disk,
+    Told,
+    assert_messages_kept,
+    blocks,
+    message_blocks,
+    messages_kept,
+    registrations,
+    same,
+    whole,
+    with_messages,
+)
 
-BATCH = registrations(50)
+BATCH = with_messages(registrations(50))
 BLOCKS = [
     NumberedBlock(AT_10, at * 10, 10, octets) for at, octets in enumerate(blocks(BATCH, rows=10))
+]
+WITH_MESSAGES = [
+    replace(block, messages=octets)
+    for block, octets in zip(BLOCKS, message_blocks(BATCH, rows=10), strict=True)
 ]
 
 
@@ -141,3 +159,60 @@ def test_a_sync_that_fails_is_said_once_and_tried_again(tmp_path: Path) -> None:
     it.writer.expire(3.5)
     assert it.told.kinds == ["Failed", "Resumed"]
     assert it.writer.synced == 20
+
+
+def test_messages_are_written_beside_and_go_on_where_opening_says(tmp_path: Path) -> None:
+    it = Written(tmp_path)
+    assert it.writer.write(WITH_MESSAGES[0], 0.0)
+    assert_messages_kept(tmp_path)
+    it.writer.close()
+    again = GroupWriter(tmp_path, opened(tmp_path, AT_10, tell=it.told), tell=it.told)
+    assert again.write(WITH_MESSAGES[1], 0.0)
+    assert again.write(replace(WITH_MESSAGES[2], start_ms=LATER), 0.0)
+    again.close()
+    first, second = groups_in(tmp_path)
+    assert first.messages_path != second.messages_path
+    assert_messages_kept(tmp_path)
+    assert len(it.stored()) == 30
+    assert not it.told
+
+
+def test_without_messages_there_is_no_file_of_them(tmp_path: Path) -> None:
+    it = Written(tmp_path)
+    it.writer.write(BLOCKS[0], 0.0)
+    assert it.writer.finish(0.0)
+    assert it.writer.finished[0].messages_path is None
+
+
+def test_messages_may_begin_and_end_within_a_group(tmp_path: Path) -> None:
+    it = Written(tmp_path)
+    for block in (BLOCKS[0], WITH_MESSAGES[1], BLOCKS[2]):
+        it.writer.write(block, 0.0)
+    assert sorted(messages_kept(tmp_path)) == list(range(10, 20))
+
+
+def test_a_full_disk_loses_no_message_of_what_is_stored(tmp_path: Path) -> None:
+    it = Written(tmp_path)
+    it.writer.write(WITH_MESSAGES[0], 0.0)
+    it.disk.full, it.disk.octets_left = True, 100
+    assert not it.writer.write(WITH_MESSAGES[1], 1.0)
+    assert it.writer.written == 10
+    it.disk.full = False
+    assert it.writer.write(WITH_MESSAGES[1], 2.0)
+    assert_messages_kept(tmp_path)
+    it.disk.full, it.disk.octets_left = True, 100
+    assert not it.writer.write(WITH_MESSAGES[2], 3.0)
+    it.disk.full = False
+    assert it.writer.finish(4.0)
+    size = it.writer.finished[0].messages_open_path.stat().st_size
+    assert size == sum(len(block.messages) for block in WITH_MESSAGES[:2])
+    assert it.told.kinds == ["Failed", "Resumed", "Failed"]
+
+
+def test_messages_are_synced_before_their_rows(tmp_path: Path) -> None:
+    it = Written(tmp_path)
+    it.disk.syncs = False
+    it.writer.write(WITH_MESSAGES[0], 0.0)
+    it.writer.expire(1.0)
+    assert it.disk.synced == [tmp_path / "20261122T1000Z-000000000000.octets.open"]
+    assert it.writer.synced == 0

@@ -6,14 +6,25 @@ import pytest
 
 from clonewatch.recordfile import sealing
 from clonewatch.recordfile.blocks import NOT_ROWS_OCTETS
-from clonewatch.recordfile.groups import GROUP_ROWS_MAX
+from clonewatch.recordfile.groups import GROUP_ROWS_MAX, groups_in
 from clonewatch.recordfile.opening import Opened, opened
 from clonewatch.recordfile.reading import read
 from clonewatch.recordfile.rows import ROW
 from clonewatch.recordfile.sealing import seal
-from recordfiles import AT_10, LATER, Told, open_group, registrations, same, whole
+from recordfiles import (
+    AT_10,
+    LATER,
+    Told,
+    assert_messages_kept,
+    message_blocks,
+    open_group,
+    registrations,
+    same,
+    whole,
+    with_messages,
+)
 
-BATCH = registrations(100)
+BATCH = with_messages(registrations(100))
 
 
 def test_an_empty_folder_begins_at_0(tmp_path: Path) -> None:
@@ -23,7 +34,10 @@ def test_an_empty_folder_begins_at_0(tmp_path: Path) -> None:
 def test_the_open_group_goes_on_within_its_half_hour(tmp_path: Path) -> None:
     group, told = open_group(tmp_path, BATCH, 500), Told()
     assert opened(tmp_path, LATER - 1, tell=told) == Opened(
-        next_sequence=600, group=group, end=NOT_ROWS_OCTETS + 100 * ROW.itemsize
+        next_sequence=600,
+        group=group,
+        end=NOT_ROWS_OCTETS + 100 * ROW.itemsize,
+        messages_end=len(message_blocks(BATCH, 500)[0]),
     )
     assert not told
 
@@ -42,9 +56,30 @@ def test_a_torn_block_is_cut_back_and_said(tmp_path: Path) -> None:
     assert same(rows.batch, BATCH)
 
 
-def test_an_open_group_without_a_whole_block_is_left_behind(tmp_path: Path) -> None:
-    group, told = open_group(tmp_path, registrations(0), 500, torn=b"CWR1"), Told()
-    assert opened(tmp_path, AT_10, tell=told) == Opened(next_sequence=500, to_seal=(group,))
+def test_a_group_that_was_just_begun_is_begun_again(tmp_path: Path) -> None:
+    before = open_group(tmp_path, BATCH, 400, start_ms=AT_10 - 7_200_000)
+    group = open_group(tmp_path, with_messages(registrations(0)), 500, torn=b"CWR1")
+    group.messages_open_path.write_bytes(message_blocks(BATCH, 500)[0])
+    begun = opened(tmp_path, AT_10, tell=Told())
+    # Nobody may seal what the writer is going to write to: it has the same name.
+    assert begun == Opened(next_sequence=500, to_seal=(before,))
+    assert groups_in(tmp_path) == [before]
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+@pytest.mark.parametrize("torn", [b"", b"CWM1\x07"])
+def test_messages_that_are_torn_or_whose_rows_were_not_written_are_cut_off(
+    tmp_path: Path, torn: bytes
+) -> None:
+    group, told = open_group(tmp_path, BATCH, 500), Told()
+    whole_ones = group.messages_open_path.read_bytes()
+    more = message_blocks(with_messages(registrations(5)), 600)[0]
+    group.messages_open_path.write_bytes(whole_ones + more + torn)
+    begun = opened(tmp_path, AT_10, tell=told)
+    assert (begun.next_sequence, begun.messages_end) == (600, len(whole_ones))
+    assert group.messages_open_path.read_bytes() == whole_ones
+    assert told.kinds == ["CutBack"]
+    assert_messages_kept(tmp_path)
 
 
 def test_only_the_last_group_is_looked_into(tmp_path: Path) -> None:
@@ -89,6 +124,8 @@ class Crash(BaseException):
 
 
 STEPS = [
+    ("write_messages", "before"),
+    ("write_messages", "after"),
     ("write_parquet", "before"),
     ("write_parquet", "after"),
     ("sync_file", "after"),
@@ -120,7 +157,7 @@ def test_a_crash_while_sealing_neither_loses_nor_doubles(
     for left in begun.to_seal:
         seal(left, Told())
     assert_stored_once(tmp_path)
-    assert [path.name for path in tmp_path.iterdir()] == [group.sealed_path.name]
+    assert sorted(tmp_path.iterdir()) == [group.messages_sealed_path, group.sealed_path]
 
 
 def test_a_parquet_file_beside_an_open_group_counts_only_if_it_is_whole(tmp_path: Path) -> None:
@@ -135,3 +172,4 @@ def assert_stored_once(directory: Path) -> None:
     sequence, batch = whole(read(directory))
     assert sequence.tolist() == list(range(500, 600))
     assert same(batch, BATCH)
+    assert_messages_kept(directory)

@@ -4,10 +4,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from clonewatch.messages import Message
 from clonewatch.recordfile.blocks import BLOCK_ROWS_MAX, contents_of
+from clonewatch.recordfile.messageblocks import messages_in
 from clonewatch.recordfile.pending import WRITE_WITHIN_S, NumberedBlock, Pending
 from clonewatch.registrations import Batch
-from recordfiles import AT_10, HALF_HOUR, LATER, registrations, same, whole
+from is41.reading import Layer
+from recordfiles import (
+    AT_10,
+    HALF_HOUR,
+    LATER,
+    message_for,
+    registrations,
+    same,
+    whole,
+    with_messages,
+)
 
 
 def drained(pending: Pending) -> list[NumberedBlock]:
@@ -74,3 +86,47 @@ def test_what_is_lost_leaves_a_hole() -> None:
     pending.append(registrations(2), AT_10, 0.0)
     assert [(block.first, block.rows) for block in drained(pending)] == [(0, 3), (6, 2)]
     assert (pending.rows_lost, pending.next_sequence) == (3, 8)
+
+
+@given(st.lists(st.tuples(st.integers(1, 3 * BLOCK_ROWS_MAX), st.booleans()), max_size=4))
+def test_messages_stand_in_the_block_of_their_rows(parts: list[tuple[int, bool]]) -> None:
+    pending = Pending(17)
+    batches = [
+        with_messages(part) if told else part
+        for seed, (length, told) in enumerate(parts)
+        for part in [registrations(length, seed)]
+    ]
+    for batch in batches:
+        pending.append(batch, AT_10, 0.0)
+    for block in drained(pending):
+        found = messages_in(memoryview(block.messages)).blocks
+        assert len(found) == bool(block.messages)
+        for each in found:
+            assert (each.first, each.next) == (block.first, block.next)
+        for sequence in (block.first, block.next - 1):
+            message = found[0].message(sequence) if found else None
+            esn, told = at_sequence(batches, sequence - 17)
+            assert message == (Message(Layer.MTP3, message_for(esn)) if told else None)
+    assert pending.octets == 0
+
+
+def at_sequence(batches: list[Batch], row: int) -> tuple[int, bool]:
+    """The ESN of a registration, and whether it has a message."""
+    for batch in batches:
+        if row < len(batch):
+            return int(batch.esn[row]), batch.messages is not None
+        row -= len(batch)
+    raise IndexError
+
+
+def test_messages_take_room() -> None:
+    pending = Pending(0, octets_max=1000)
+    batch = with_messages(registrations(60))
+    pending.append(batch[:1], AT_10, 0.0)
+    assert pending.octets > 1000  # a slice keeps all
+    assert not pending.has_room(1)
+    drained(pending)
+    assert pending.has_room(1)
+    pending.append(batch, AT_10, 0.0)
+    pending.drop()
+    assert (pending.octets, pending.has_room(1)) == (0, True)

@@ -19,7 +19,18 @@ from clonewatch.recordfile.groups import groups_in
 from clonewatch.recordfile.pending import WRITE_WITHIN_S
 from clonewatch.recordfile.reading import read
 from clonewatch.recordfile.verify import verify
-from recordfiles import AT_10, HALF_HOUR, LATER, Disk, Told, registrations, same, whole
+from recordfiles import (
+    AT_10,
+    HALF_HOUR,
+    LATER,
+    Disk,
+    Told,
+    assert_messages_kept,
+    registrations,
+    same,
+    whole,
+    with_messages,
+)
 
 
 class Clock:
@@ -148,6 +159,53 @@ def test_closing_on_a_full_disk_counts_what_was_not_stored(tmp_path: Path) -> No
     assert it.rows_lost == 10_000
 
 
+def test_messages_are_kept_if_asked_for_and_sealed_with_their_group(tmp_path: Path) -> None:
+    batch, clock = with_messages(registrations(10_000)), Clock()
+    it = Recorder(tmp_path, tell=Told(), clock=clock, octets=True)
+    it.append(batch[:6000])
+    it.append(batch[6000:])
+    it.flush()
+    assert_messages_kept(tmp_path)
+    it.close(seal=True)
+    assert_messages_kept(tmp_path)
+    assert [group.messages_sealed_path.exists() for group in groups_in(tmp_path)] == [True]
+
+
+def test_messages_are_kept_only_if_asked_for(tmp_path: Path) -> None:
+    it = Recorder(tmp_path, tell=Told(), clock=Clock())
+    it.append(with_messages(registrations(100)))
+    it.close()
+    assert [group.messages_path for group in groups_in(tmp_path)] == [None]
+
+
+def test_a_full_disk_loses_no_message_of_what_it_keeps(tmp_path: Path) -> None:
+    disk, told, resumed = Disk(), Told(), threading.Event()
+
+    def tell(event: object) -> None:
+        told.append(event)  # type: ignore[arg-type]
+        if told.kinds[-1] == "Resumed":
+            resumed.set()
+
+    batch = with_messages(registrations(100))
+    it = Recorder(
+        tmp_path, tell=tell, clock=Clock(), open_file=disk, pending_rows_max=50, octets=True
+    )
+    it.append(batch[:10])
+    assert it.flush()
+    disk.full, disk.octets_left = True, 30
+    it.append(batch[10:20])
+    assert not it.flush()
+    it.append(batch[20:60])
+    it.append(batch[60:80])
+    disk.full = False
+    assert resumed.wait(60)
+    it.append(batch[80:])
+    it.close()
+    assert told.kinds == ["Failed", "Resumed"]
+    assert it.rows_lost == 20
+    assert_messages_kept(tmp_path)
+
+
 def in_time(act: Callable[[], object]) -> None:
     """Do something that must not wait for ever."""
     thread = threading.Thread(target=act, daemon=True)
@@ -224,14 +282,15 @@ WRITER = """
 import sys, itertools
 from pathlib import Path
 from clonewatch.recordfile import Recorder, Retention
-from recordfiles import AT_10, registrations
+from recordfiles import AT_10, registrations, with_messages
 times = itertools.count(AT_10, 60_000)  # a half hour is thirty appends: groups are sealed, too
-it = Recorder(Path(sys.argv[1]), tell=lambda event: None, clock=lambda: next(times) / 1000)
+it = Recorder(Path(sys.argv[1]), tell=lambda event: None, clock=lambda: next(times) / 1000,
+              octets=True)
 print("opened", it.append(registrations(0)), flush=True)
 for number in itertools.count():
     batch = registrations(700, number)
     batch.esn[:] = range(number * 700, number * 700 + 700)
-    it.append(batch)
+    it.append(with_messages(batch))
     assert it.flush()
     print("written", it.written, flush=True)
 """
@@ -251,6 +310,7 @@ def test_what_was_written_is_there_once_after_any_kill(tmp_path: Path) -> None:
         stored = whole(read(tmp_path))[1]
         mine = stored.esn[begins_at:behind]
         assert np.array_equal(mine, np.arange(behind - begins_at, dtype=np.uint32))
+        assert_messages_kept(tmp_path)
 
 
 def killed_writer(directory: Path, lines: int) -> tuple[int, int]:

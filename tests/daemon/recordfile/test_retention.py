@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from clonewatch.recordfile.groups import Group
+from clonewatch.recordfile.groups import Group, groups_in
 from clonewatch.recordfile.retention import Retention, expired, remove_expired
 from recordfiles import AT_10, HALF_HOUR
 
@@ -55,3 +55,13 @@ def test_what_goes_is_removed(tmp_path: Path) -> None:
         "20261122T1100Z-000000000200.parquet",
     ]
     assert len(list(tmp_path.iterdir())) == 7
+
+
+def test_messages_count_and_go_with_their_group(tmp_path: Path) -> None:
+    for group, _ in groups(tmp_path):
+        group.messages_sealed_path.write_bytes(bytes(50))
+    gone = remove_expired(tmp_path, NOW, Retention(octets_max=750))
+    assert len(gone) == 5
+    assert len(list(tmp_path.iterdir())) == 10
+    left = [group.stem for group in groups_in(tmp_path)]
+    assert left == [path.stem for path in sorted(tmp_path.glob("*.octets"))]

@@ -10,7 +10,16 @@ import pyarrow.parquet as pq
 from clonewatch.recordfile.reading import read_group
 from clonewatch.recordfile.sealing import SCHEMA, open_contents, seal, write_parquet
 from clonewatch.registrations import DTYPES
-from recordfiles import AT_10, Told, blocks, open_group, registrations, same
+from recordfiles import (
+    AT_10,
+    Told,
+    blocks,
+    messages_kept,
+    open_group,
+    registrations,
+    same,
+    with_messages,
+)
 
 
 def test_a_sealed_group_is_sorted_and_reads_back_in_order_of_arrival(tmp_path: Path) -> None:
@@ -47,6 +56,26 @@ def test_a_group_without_a_row_is_removed(tmp_path: Path) -> None:
     seal(open_group(tmp_path, registrations(0), torn=b"CWR1"), told)
     assert not told
     assert not list(tmp_path.iterdir())
+
+
+def test_messages_are_sealed_with_their_group_and_damage_is_said(tmp_path: Path) -> None:
+    batch, told = with_messages(registrations(9000)), Told()
+    group = open_group(tmp_path, batch)
+    octets = bytearray(group.messages_open_path.read_bytes())
+    octets[100] ^= 1
+    group.messages_open_path.write_bytes(octets)
+    seal(group, told)
+    assert told.kinds == ["Damaged", "Sealed"]
+    assert sorted(tmp_path.iterdir()) == [group.messages_sealed_path, group.sealed_path]
+    assert sorted(messages_kept(tmp_path)) == list(range(4096, 9000))
+    assert len(read_group(group)) == 9000
+
+
+def test_messages_of_which_nothing_is_whole_are_removed(tmp_path: Path) -> None:
+    group = open_group(tmp_path, registrations(10))
+    group.messages_open_path.write_bytes(b"CWM1 and no more")
+    seal(group, Told())
+    assert list(tmp_path.iterdir()) == [group.sealed_path]
 
 
 def test_sealing_twice_changes_nothing(tmp_path: Path) -> None:

@@ -1,0 +1,56 @@
+"""Blocks found among whatever else there is."""
+
+from dataclasses import dataclass
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clonewatch.recordfile.walking import STEP, next_magic, walked
+
+MAGIC = b"BLCK"
+
+
+@dataclass
+class Found:
+    start: int
+    end: int
+
+
+def block_at(octets: memoryview, at: int) -> Found | None:
+    """Ten octets that begin with the magic and end with a full stop."""
+    block = bytes(octets[at : at + 10])
+    if len(block) < 10 or not block.startswith(MAGIC) or not block.endswith(b"."):
+        return None
+    return Found(at, at + 10)
+
+
+NOISE = st.binary(max_size=20).map(lambda octets: octets.replace(b"B", b"b"))
+
+
+@given(st.lists(NOISE, min_size=1, max_size=6), NOISE)
+def test_all_blocks_are_found_and_what_lies_between_is_counted(
+    noises: list[bytes], torn: bytes
+) -> None:
+    octets = b"".join(noise + MAGIC + b"12345." for noise in noises) + torn
+    found = walked(memoryview(octets), MAGIC, block_at)
+    assert len(found.blocks) == len(noises)
+    assert found.damaged_octets == sum(map(len, noises))
+    assert found.torn_octets == len(torn)
+
+
+def test_a_damaged_block_costs_no_other() -> None:
+    octets = MAGIC + b"12345." + MAGIC + b"12345!" + MAGIC + b"12345."
+    found = walked(memoryview(octets), MAGIC, block_at)
+    assert [block.start for block in found.blocks] == [0, 20]
+    assert (found.damaged_octets, found.torn_octets) == (10, 0)
+
+
+def test_nothing_is_torn_altogether() -> None:
+    found = walked(memoryview(b"nothing"), MAGIC, block_at)
+    assert (found.blocks, found.damaged_octets, found.torn_octets) == ((), 0, 7)
+
+
+def test_a_magic_is_found_where_two_windows_meet() -> None:
+    octets = bytes(STEP - 2) + MAGIC
+    assert next_magic(memoryview(octets), MAGIC, 0) == STEP - 2
+    assert next_magic(memoryview(octets), MAGIC, STEP - 1) == len(octets)
