@@ -10,6 +10,7 @@ import pytest
 
 from clonewatch.collector import Collector, Refusal
 from clonewatch.fates import by_operation
+from clonewatch.messages import Held, Message
 from clonewatch.mscs import Msc, Mscs
 from clonewatch.registrations import MSC_UNKNOWN, Batch, Flags
 from is41.map.operations import Operation, operation_code
@@ -28,7 +29,7 @@ from is41.tcap.codes import PackageType, ParameterTag
 from is41.tcap.messages import Invoke, Package, ParameterSet
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 MSCS = Mscs(
     [
@@ -76,6 +77,12 @@ def unitdata(data: bytes) -> bytes:
 
 
 def collect(collector: Collector, messages: Sequence[bytes], layer: Layer = Layer.TCAP) -> Batch:
+    return Batch.joined(list(batches(collector, messages, layer)))
+
+
+def batches(
+    collector: Collector, messages: Sequence[bytes], layer: Layer = Layer.TCAP
+) -> Iterator[Batch]:
     lengths = np.array([len(message) for message in messages], np.int64)
     ends = np.cumsum(lengths)
     count = len(messages)
@@ -87,7 +94,7 @@ def collect(collector: Collector, messages: Sequence[bytes], layer: Layer = Laye
         np.arange(1, count + 1, dtype=np.int64),
     )
     octets = np.frombuffer(bytearray(b"".join(messages)), np.uint8)
-    return Batch.joined(list(collector.take(octets, frames, count)))
+    return collector.take(octets, frames, count)
 
 
 def test_a_regnot_becomes_a_registration_at_its_msc() -> None:
@@ -226,10 +233,10 @@ def test_messages_without_registration_are_counted_by_operation_and_fate() -> No
     }
 
 
-def test_segments_are_put_together() -> None:
-    data = regnot(ESN, MIN, MSCID)
+def in_segments(data: bytes) -> list[bytes]:
+    """Octets of three XUDT that make up *data*."""
     pieces = [data[:20], data[20:40], data[40:]]
-    messages = [
+    return [
         Unitdata(
             message_type=MessageType.XUDT,
             protocol_class=1,
@@ -241,6 +248,10 @@ def test_segments_are_put_together() -> None:
         ).encode()
         for piece, first, left in zip(pieces, (0x80, 0, 0), (2, 1, 0), strict=True)
     ]
+
+
+def test_segments_are_put_together() -> None:
+    messages = in_segments(regnot(ESN, MIN, MSCID))
     batch = collect(Collector(MSCS), messages, Layer.SCCP)
     assert (batch.msid.tolist(), batch.time.tolist()) == ([5551234567], [2000])
     alone = Collector(MSCS)
@@ -262,3 +273,39 @@ def test_mscids_survive_as_received() -> None:
     other = valued(Name.MSCID, Mscid(99, 9))
     batch = collect(Collector(MSCS), [regnot(ESN, MIN, other)])
     assert (batch.mscid.tolist(), batch.msc.tolist()) == ([99 << 8 | 9], [MSC_UNKNOWN])
+
+
+def test_messages_come_with_their_registrations_only_if_asked_for() -> None:
+    (batch,) = batches(Collector(MSCS), [regnot(ESN, MIN, MSCID)])
+    assert batch.messages is None
+
+
+@pytest.mark.parametrize("held", [Held.LENT, Held.OWNED])
+def test_each_registration_brings_the_message_it_stood_in(held: Held) -> None:
+    other = valued(Name.MOBILE_IDENTIFICATION_NUMBER, "6145550002")
+    two = query(invoke(ESN, MIN, MSCID), invoke(ESN, other, MSCID), transaction_id=2)
+    whole = regnot(ESN, MIN, MSCID)
+    odd = b"\xe2\x80" + whole[2:] + b"\0\0"  # of indefinite length: for the grammars
+    segmented = in_segments(query(invoke(ESN, other, MSCID), transaction_id=3))
+    messages = [unitdata(two), unitdata(b"no TCAP"), *segmented, unitdata(odd), unitdata(whole)]
+    collector = Collector(MSCS, messages=held)
+    (batch,) = batches(collector, messages, Layer.SCCP)
+    assert batch.messages is not None
+    assert [batch.messages.of(row) for row in range(len(batch))] == [
+        Message(Layer.SCCP, unitdata(two)),
+        Message(Layer.SCCP, unitdata(two)),
+        # Put together it has no one SCCP part.
+        Message(Layer.TCAP, query(invoke(ESN, other, MSCID), transaction_id=3)),
+        Message(Layer.SCCP, unitdata(odd)),
+        Message(Layer.SCCP, unitdata(whole)),
+    ]
+    assert len(batch.messages.start) == (4 if held is Held.OWNED else len(messages))
+
+
+def test_messages_put_together_once_are_not_taken_for_later_ones() -> None:
+    collector = Collector(MSCS, messages=Held.OWNED)
+    segmented = in_segments(regnot(ESN, MIN, MSCID))
+    for messages in (segmented, [unitdata(regnot(ESN, MIN, MSCID))] * 3):
+        (batch,) = batches(collector, messages, Layer.SCCP)
+    assert batch.messages is not None
+    assert {batch.messages.of(row).layer for row in range(3)} == {Layer.SCCP}

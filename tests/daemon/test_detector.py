@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from clonewatch.detector import Conflict, Detector
+from clonewatch.messages import Message
 from clonewatch.registrations import Batch, Flags, Registration
 from fig4 import HOUR, MINUTE, MSC_A, MSC_B, MSC_C, MSC_E, MSCID_OF, TRAVEL_MS, registration
+from is41.reading import Layer
+from recordfiles import messages_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -116,3 +120,37 @@ def test_sources_are_told_to_the_window() -> None:
 @pytest.mark.parametrize("count", [0, 1])
 def test_nothing_found_is_an_empty_list(count: int) -> None:
     assert detector().take(Batch.of([registration(TEN, MSC_E)])[:count]) == []
+
+
+def told(*registrations: Registration) -> Batch:
+    """Registrations, each with a message of its own."""
+    batch = Batch.of(registrations)
+    octets = [str(each.time).encode() for each in registrations]
+    return replace(batch, messages=messages_of(octets, Layer.SCCP))
+
+
+def message(of: Registration) -> Message:
+    return Message(Layer.SCCP, str(of.time).encode())
+
+
+def test_a_conflict_brings_the_message_that_caused_it() -> None:
+    of = detector()
+    a, c = registration(TEN), registration(TEN + 45 * MINUTE, MSC_C)
+    assert of.take(told(a)) == []
+    (found,) = of.take(told(c))
+    assert (found.first_message, found.second_message) == (None, message(c))
+
+
+def test_one_that_comes_late_may_be_the_first_or_stand_between() -> None:
+    of = detector()
+    a, b, c = (
+        registration(TEN),
+        registration(TEN + 20 * MINUTE, MSC_B),
+        registration(TEN + 45 * MINUTE, MSC_C),
+    )
+    assert of.take(told(c)) == []
+    (found,) = of.take(told(a))
+    assert (found.first_message, found.second_message) == (message(a), None)
+    (again,) = of.take(told(b))
+    assert again.superseded
+    assert again.first_message is again.second_message is None

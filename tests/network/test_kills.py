@@ -15,6 +15,7 @@ from contextlib import suppress
 from itertools import count
 from typing import TYPE_CHECKING, Final
 
+from clonewatch.decoding import told
 from clonewatch.recordfile.reading import read
 from clonewatch.recordfile.verify import verify
 from command import clonewatch
@@ -25,6 +26,7 @@ from is41.xot.settings import Settings as XotSettings
 from live import regnot
 from network import until
 from processes import STARTED_WITHIN_S, Process
+from recordfiles import messages_kept
 from steady import Caller, Teller
 
 if TYPE_CHECKING:
@@ -42,6 +44,9 @@ START_S: Final = 2.0  # about what a start takes; a third of the kills come in i
 AFTER_S: Final = 0.4  # once it is up, the others come within
 WINDOW: Final = 7
 TABLES: Final = f"""
+[record_file]
+octets = true
+
 [[links]]
 name = "x25"
 transport = "xot"
@@ -122,6 +127,13 @@ def transactions(folder: Path) -> Counter[int]:
     return Counter(each for part in rows for each in part.batch.transaction_id.tolist())
 
 
+def identities(folder: Path) -> Counter[int]:
+    """The transaction IDs that the messages beside the record file tell."""
+    messages = messages_kept(folder / "state" / "records").values()
+    packages = (told(message.octets, message.layer)["tcap"] for message in messages)
+    return Counter(int(package["originating_id"], 16) for package in packages)
+
+
 def stored(folder: Path) -> dict[str, bool]:
     """The store's clone records, and whether each is superseded."""
     with sqlite3.connect(folder / "state" / "clonewatch.sqlite") as database:
@@ -178,6 +190,7 @@ def test_what_was_acknowledged_is_there_once_after_any_kill(tmp_path: Path) -> N
     assert [
         fault for group in verify(tmp_path / "state" / "records") for fault in group.faults
     ] == []
+    assert identities(tmp_path) == +recorded
     assert stored(tmp_path) == undisturbed(tmp_path)
     a, c = 4660 << 8 | 1, 4660 << 8 | 3
     cloned = {(a, c, each) for each in by_x25.clones if each in caller.sends}

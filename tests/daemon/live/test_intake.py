@@ -6,13 +6,17 @@ import asyncio
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from clonewatch.live.intake import BITE, FULL, MESSAGE_LENGTH_LEAST, RESTING, Intake
 from clonewatch.live.lines import Counts, Line
+from clonewatch.messages import Message, held
 from clonewatch.mscs import Mscs
 from clonewatch.registrations import Flags
+from is41.reading import Layer
 from live import MSCS, Bench, bench, received, regnot
 from network import until
-from recordfiles import SlowFile
+from recordfiles import SlowFile, messages_kept
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -68,6 +72,31 @@ def test_messages_of_one_turn_are_taken_together(tmp_path: Path) -> None:
             assert one.counts.last_at == other.counts.last_at == NOW
             assert taking.decode_s > 0
             assert taking.judge_s > 0
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("kept", [False, True])
+def test_messages_are_lent_to_the_judge_or_kept_by_sequence(tmp_path: Path, *, kept: bool) -> None:
+    async def main() -> None:
+        record = {"octets": kept}
+        async with intake(tmp_path, record=record, messages=held(kept=kept)) as (taking, of):
+            line = taking.open_line(3, Counts())
+            messages = [regnot(msc=0), regnot(digits="6145550002"), regnot(msc=4, esn=1)]
+            for message in messages:
+                taking.take(line, received(message))
+                taking.flush()
+            of.record.flush()
+            of.judge.kept()
+            (found,) = of.store.conflicts
+            assert (found.first_message, found.second_message) == (
+                None,
+                Message(Layer.SCCP, messages[2]),
+            )
+            stored = {
+                at: Message(Layer.SCCP, message) for at, message in enumerate(messages) if kept
+            }
+            assert messages_kept(tmp_path) == stored
 
     asyncio.run(main())
 

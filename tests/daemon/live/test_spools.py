@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+import shutil
+from pathlib import Path
+from typing import Final
 
+from clonewatch.decoding import told
 from daemons import daemon, settings
 from network import until
+from recordfiles import messages_kept
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+PCAPS: Final = Path(__file__).parents[3] / "pcaps"
 SPOOL = '[[spools]]\nname = "rvcd-b"\ndirectory = "spool"\n'
 GROUP = """time,min,esn,mscid
 2026-01-22T10:00:00Z,6145551234,82123456,4660-1
@@ -48,5 +50,20 @@ def test_another_configuration_stops_and_starts_spools(tmp_path: Path) -> None:
             (tmp_path / "other" / "20260122T1030Z.csv").write_text(GROUP)
             spool = app.spools.spools["rvcd-c"].spool
             await until(lambda: spool.counts.groups_taken == 1)
+
+    asyncio.run(main())
+
+
+def test_messages_of_a_capture_are_kept_as_those_of_a_link(tmp_path: Path) -> None:
+    async def main() -> None:
+        async with daemon(tmp_path, SPOOL, "[record_file]\noctets = true\n") as app:
+            shutil.copy(PCAPS / "fig6-mtp3.pcap", tmp_path / "spool" / "20260122T1030Z.pcap")
+            spool = app.spools.spools["rvcd-b"].spool
+            await until(lambda: spool.counts.groups_taken == 1)
+        kept = messages_kept(tmp_path / "state" / "records")
+        assert sorted(kept) == list(range(14))
+        for message in kept.values():
+            (component,) = told(message.octets, message.layer)["tcap"]["components"]
+            assert component["operation"] == "RegistrationNotification"
 
     asyncio.run(main())
