@@ -8,8 +8,9 @@ Whatever a crash left is mended when the record file is opened again (`opening`)
 the registrations in their order of arrival, and `verify` looks for what is wrong. A group's name
 tells its half hour and its first sequence (`groups`).
 
-Should the messages themselves be kept one day, they belong into a file beside the group, by
-sequence: rows stay as wide as they are.
+Where the messages themselves are kept, they lie in a file of their own beside the group, by
+sequence: in `messageblocks` while the group is open, in Parquet once it is sealed
+(`messagesealing`); `messagereading` finds them.
 """
 
 from __future__ import annotations
@@ -49,7 +50,10 @@ class RecordFile(Protocol):
         """Whether the disk does not take, or not keep, what is written."""
 
     def append(self, batch: Batch) -> int:
-        """Take registrations in; the sequence of the first. Their columns must stay as they are."""
+        """Take registrations in; the sequence of the first.
+
+        Their columns must stay as they are, and so must their messages if these are kept.
+        """
 
     def has_room(self, rows: int) -> bool:
         """Whether `append` would take so many without waiting."""
