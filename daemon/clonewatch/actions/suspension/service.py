@@ -94,7 +94,7 @@ class Suspension:
             yield f"suspension is {plan.position}"
         if plan.waiting:
             why = f": {plan.reason}" if plan.reason else ""
-            yield f"{plan.waiting} directives to the HLR wait{why}"
+            yield f"directives that wait for the HLR: {plan.waiting}{why}"
 
     async def _apply(self) -> None:
         now_ms = self._store.now_ms()
