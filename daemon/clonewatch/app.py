@@ -59,8 +59,8 @@ if TYPE_CHECKING:
 
     Told = RecordEvent | StoreEvent | Failed | Resumed
 
-# Tables that are read when the daemon starts, and no more.
-ONLY_AT_START: Final = ("mode", "state_directory", "window", "regnots", "record_file", "control")
+# Tables that are read when the daemon starts, and no more; mode `learn` begins and ends so, too.
+ONLY_AT_START: Final = ("state_directory", "window", "regnots", "record_file", "control")
 MIB: Final = 1 << 20
 LOOK_EVERY_S: Final = 2.0
 TICK_EVERY_S: Final = 60.0
@@ -155,6 +155,8 @@ class App:
         What cannot change while the daemon runs is told, and stays.
         """
         before = self.settings
+        stays = _stays(before.config, settings.config)
+        settings = replace(settings, config=settings.config.model_copy(update=stays))
         self._check_mscs(settings)
         numbers = self._sources.number(source.name for source in settings.config.sources)
         try:
@@ -174,13 +176,8 @@ class App:
         await self.suspension.use(settings.config)
         if _judges_otherwise(settings, before):
             self.office.travel_changed()
-        stays = [
-            key
-            for key in ONLY_AT_START
-            if getattr(settings.config, key) != getattr(before.config, key)
-        ]
         if stays:
-            self._log.warning("restart_needed", keys=stays)
+            self._log.warning("restart_needed", keys=list(stays))
 
     async def _use_sources(self, settings: Settings, numbers: Mapping[str, int]) -> None:
         for sources in (self.links, self.spools, self.sniffers):
@@ -299,6 +296,12 @@ class App:
         why = f"{self._sources.names[source]}: {refusal.error.counted_as}: {refusal.error}"
         self.refused.add(refusal.octets, refusal.layer, refusal.time, why)
         self._log.debug("message_refused", reason=why)
+
+
+def _stays(before: Config, new: Config) -> dict[str, object]:
+    """What another configuration changes, and only a restart does: the old values, by key."""
+    keys = [*ONLY_AT_START, *(["mode"] if Mode.LEARN in {before.mode, new.mode} else [])]
+    return {key: getattr(before, key) for key in keys if getattr(before, key) != getattr(new, key)}
 
 
 def _judges_otherwise(one: Settings, other: Settings) -> bool:

@@ -137,12 +137,33 @@ def test_a_reload_that_cannot_be_leaves_all_as_it_was(tmp_path: Path) -> None:
     asyncio.run(main())
 
 
-def test_what_needs_a_restart_is_told(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("mode", "change", "keys"),
+    [
+        ("test", {"mode": "active"}, []),
+        ("active", {"mode": "test"}, []),
+        ("test", {"mode": "learn"}, ["mode"]),
+        ("active", {"mode": "active", "window": "hours = 3\nlateness_minutes = 0"}, ["window"]),
+    ],
+)
+def test_what_needs_a_restart_is_told_and_stays(
+    tmp_path: Path, mode: str, change: dict[str, str], keys: list[str]
+) -> None:
     async def main() -> None:
-        async with daemon(tmp_path, link()) as app:
-            with capture_logs() as logs:
-                await app.reload(settings(tmp_path, "[window]\nhours = 3\n", link()))
-            assert {"event": "restart_needed", "keys": ["window"], "log_level": "warning"} in logs
+        async with daemon(tmp_path, link(), mode=mode) as app:
+            before = app.settings.config
+            new = settings(tmp_path, f"[window]\n{change.pop('window', '')}\n", link(), **change)
+            for _ in range(2):
+                with capture_logs() as logs:
+                    await app.reload(new)
+                told = [line["keys"] for line in logs if line["event"] == "restart_needed"]
+                assert told == ([keys] if keys else [])
+            config = app.settings.config
+            assert config.window == before.window
+            assert config.mode == (mode if keys else change["mode"])
+            assert app.consequences.suspension.settle_ms == before.settle_ms
+            assert app.consequences.suspension.sends == (config.mode == "active")
+            assert app.consequences.alarms_leave == (config.mode == "active")
 
     asyncio.run(main())
 
