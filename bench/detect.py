@@ -89,7 +89,7 @@ def inputs(rows: int, out: Path = OUT) -> Path:
         order = np.lexsort((batch.time, batch.msid))
         arrived = Rows(sequence=numbers, received=batch.time + 20, batch=batch)
         group = Group(folder / "records", half_hour(int(time_ms[first])), first)
-        write_parquet(group.sealed_path, arrived[order])
+        write_parquet(group.sealed_path, [arrived[order]])
     _write_travel(folder)
     return folder
 

@@ -24,7 +24,7 @@ from .messagesealing import open_messages, write_messages
 from .rows import RECEIVED, moved, unpacked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from .blocks import Contents
@@ -52,16 +52,16 @@ def seal(group: Group, tell: Callable[[Event], None]) -> None:
     """Make *group*, to which nobody writes any more, a Parquet file. Raises OSError."""
     if not group.is_sealed:
         contents = open_contents(group.open_path)
-        rows = sorted_rows(contents)
+        rows = sum(len(block.rows) for block in contents.blocks)
         _tell_damage(group.open_path, contents.damaged_octets, tell)
-        if len(rows):
+        if rows:
             if group.messages_open_path.exists():
                 _seal_messages(group, tell)
-            write_parquet(group.part_path, rows)
+            write_parquet(group.part_path, sorted_rows(contents))
             sync_file(group.part_path)
             group.part_path.rename(group.sealed_path)
             sync_directory(group.directory)
-            tell(Sealed(group.sealed_path, len(rows)))
+            tell(Sealed(group.sealed_path, rows))
     group.messages_open_path.unlink(missing_ok=True)
     group.open_path.unlink(missing_ok=True)
 
@@ -81,26 +81,33 @@ def _tell_damage(path: Path, octets: int, tell: Callable[[Event], None]) -> None
         tell(Damaged(path, f"{octets:,} octets of damaged blocks left out"))
 
 
-def sorted_rows(contents: Contents) -> Rows:
-    """By MSID, then time, then arrival."""
+def sorted_rows(contents: Contents) -> Iterator[Rows]:
+    """By MSID, then time, then arrival; ROW_GROUP_ROWS at a time."""
     rows, sequence = contents.packed()
     # Time is nearly sorted already, which a stable sort makes use of.
     by_time = np.argsort(rows["time"], kind="stable")
     order = by_time[np.argsort(rows["msid"][by_time], kind="stable")]
-    # Whole rows are moved: each lies in one place, where its columns would lie in thirteen.
-    return unpacked(moved(rows, order), sequence[order])
+    for at in range(0, len(order), ROW_GROUP_ROWS):
+        # Whole rows are moved: each lies in one place, where its columns would lie in thirteen.
+        part = order[at : at + ROW_GROUP_ROWS]
+        yield unpacked(moved(rows, part), sequence[part])
 
 
-def write_parquet(path: Path, rows: Rows) -> None:
-    """Write a file as groups are sealed. Raises OSError."""
-    pq.write_table(
-        table_of(rows),
+def write_parquet(path: Path, parts: Iterable[Rows]) -> None:
+    """Write a file as groups are sealed, a row group for each of *parts*. Raises OSError.
+
+    Each is synced by itself: whoever syncs something else meanwhile waits for a few MB, not for all.
+    """
+    with pq.ParquetWriter(
         path,
-        row_group_size=ROW_GROUP_ROWS,
+        SCHEMA,
         compression="lz4",
         use_dictionary=[name for name in SCHEMA.names if name not in {*PLAIN, "msid"}],
         column_encoding={"msid": "DELTA_BINARY_PACKED"} | dict.fromkeys(PLAIN, "PLAIN"),
-    )
+    ) as writer:
+        for part in parts:
+            writer.write_table(table_of(part), row_group_size=ROW_GROUP_ROWS)
+            sync_file(path)
 
 
 def table_of(rows: Rows) -> pa.Table:

@@ -1,11 +1,13 @@
 """The thread that seals."""
 
+import os
+import threading
 from pathlib import Path
 
 from clonewatch.recordfile.events import Event
 from clonewatch.recordfile.groups import groups_in
 from clonewatch.recordfile.retention import Retention
-from clonewatch.recordfile.sealer import Sealer
+from clonewatch.recordfile.sealer import NICENESS, Sealer
 from recordfiles import AT_10, HALF_HOUR, Told, open_group, registrations
 
 BATCH = registrations(10)
@@ -31,6 +33,21 @@ def test_groups_are_sealed_and_old_ones_removed(tmp_path: Path) -> None:
     assert told.kinds.count("Sealed") == 8
     assert told.kinds.count("Removed") == 4
     assert groups_in(tmp_path) == groups[4:]
+
+
+def test_sealing_steps_behind_all_else(tmp_path: Path) -> None:
+    nicenesses = []
+
+    def tell(_: Event) -> None:
+        nicenesses.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+
+    it = Sealer(tmp_path, Retention(), tell=tell, clock_ms=lambda: AT_10)
+    it.add([open_group(tmp_path, BATCH)])
+    it.close_soon(finish=True)
+    it.start()
+    it.join()
+    assert nicenesses == [NICENESS]
+    assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) < NICENESS
 
 
 def test_a_failure_is_told_and_ends_nothing(tmp_path: Path) -> None:

@@ -89,7 +89,7 @@ def test_sealing_twice_changes_nothing(tmp_path: Path) -> None:
 def test_duckdb_and_polars_read_a_group_as_it_is(tmp_path: Path) -> None:
     batch = registrations(1000)
     group = open_group(tmp_path, batch)
-    write_parquet(group.sealed_path, open_contents(group.open_path).rows())
+    write_parquet(group.sealed_path, [open_contents(group.open_path).rows()])
     relation = duckdb.execute(
         f"SELECT epoch_ms(time) AS ms, * FROM read_parquet('{group.sealed_path}') ORDER BY sequence"  # noqa: S608
     ).fetchnumpy()

@@ -67,7 +67,7 @@ def test_damage_to_blocks_is_found(tmp_path: Path) -> None:
 def test_rows_out_of_order_are_found(tmp_path: Path) -> None:
     group = sealed(tmp_path, 0, 100)
     rows = read_group(group)
-    write_parquet(group.sealed_path, rows)
+    write_parquet(group.sealed_path, [rows])
     (fault,) = faults(tmp_path)
     assert fault.endswith("is out of order")
 
