@@ -56,6 +56,9 @@ if TYPE_CHECKING:
     from clonewatch.settings import Settings
     from clonewatch.sources.refused import Failed, Resumed
     from clonewatch.store.events import Event as StoreEvent
+    from is41.errors import DecodeError
+    from is41.reading import Layer
+    from is41.sigtran import Carrier
 
     Told = RecordEvent | StoreEvent | Failed | Resumed
 
@@ -122,7 +125,12 @@ class App:
         )
         self.suspension = Suspension(self.store, self.consequences, config, self._hlr)
         self.office.committed = self.suspension.wake
-        self.links = LinkSet(self.intake, sockets, is_suspended=self.suspension.is_suspended)
+        self.links = LinkSet(
+            self.intake,
+            sockets,
+            is_suspended=self.suspension.is_suspended,
+            refused=self._link_refused,
+        )
         self.clocks = ClockKeeper(changed=self._clocks_changed)
         deliver = Delivery(self.judge, self.clocks.take)
         self.spools = SpoolSet(self.record, deliver, self.troubles.spool_told)
@@ -293,9 +301,20 @@ class App:
 
     def _refused(self, source: int, refusal: Refusal) -> None:
         """Keep what could not be used; from any thread."""
-        why = f"{self._sources.names[source]}: {refusal.error.counted_as}: {refusal.error}"
+        why = _why(self._sources.names[source], refusal.error)
         self.refused.add(refusal.octets, refusal.layer, refusal.time, why)
         self._log.debug("message_refused", reason=why)
+
+    def _link_refused(
+        self, link: str, error: DecodeError, octets: bytes, begins: Layer | Carrier
+    ) -> None:
+        """Keep what a link could not use."""
+        self.refused.add(octets, begins, int(time.time() * 1000), _why(link, error))
+
+
+def _why(source: str, error: DecodeError) -> str:
+    """What is wrong with a message, and whose it is."""
+    return f"{source}: {error.counted_as}: {error}"
 
 
 def _stays(before: Config, new: Config) -> dict[str, object]:

@@ -53,6 +53,7 @@ FAMILIES: Final[Mapping[str, Family]] = {
     "octets_received":                _counts("Octets read from a link", "link"),
     "octets_sent":                    _counts("Octets written to a link", "link"),
     "protocol_violations":            _counts("Faults of a link's far end", "link"),
+    "link_messages_refused":          _counts("Messages that a link could not use, and went on", "link", "reason"),
     "messages":                       _counts("Messages, by the operation they invoke", "source", "operation", "outcome"),
     "messages_refused":               _counts("Messages that could not be used", "source", "reason"),
     "registrations":                  _counts("Registrations read", "source"),

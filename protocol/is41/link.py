@@ -63,16 +63,25 @@ class MessageSkipped:
 
 @dataclass(frozen=True, slots=True)
 class MessageRefused:
-    """The far end sent what it must not, or what was lost; the connection goes on."""
+    """The far end sent what it must not, or what was lost; the connection goes on.
+
+    *octets*: the message as far as it came, from *layer* on; None: one of the link's own.
+    """
 
     error: DecodeError
+    octets: bytes
+    layer: Layer | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ProtocolViolated:
-    """The far end broke the protocol: the connection is finished."""
+    """The far end broke the protocol: the connection is finished.
+
+    *octets*: the message with which it did; none where it was by silence.
+    """
 
     error: DecodeError
+    octets: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 import numpy as np
 
+from .errors import DecodeError, Truncated
 from .link import MessageRefused, MessagesReceived
 from .scan import Frames
 
 if TYPE_CHECKING:
     from enum import Enum
 
-    from .errors import DecodeError
     from .link import Event
     from .reading import Layer
 
 BUFFER_LENGTH: Final = 1 << 18  # octets received and not yet taken, at most: ours
 REFUSED_MAX: Final = 100  # messages that may be refused in a row: ours
+HAND_LENGTH_MAX: Final = 4096  # octets kept from where no header could be read: ours
 SINGLES_MAX: Final = 64  # messages taken one by one before others have their turn, 5 ms or so: ours
 Timer = TypeVar("Timer", bound="Enum")
 
@@ -28,9 +29,11 @@ class Machine(ABC, Generic[Timer]):
     """One end of a connection; the machine of each protocol adds its states.
 
     *message_length_least*: octets of the shortest service message, header included.
+    *header_length*: octets that tell a message's length.
     """
 
-    def __init__(self, message_length_least: int) -> None:
+    def __init__(self, message_length_least: int, header_length: int) -> None:
+        self._header_length = header_length
         self._frames_max = BUFFER_LENGTH // message_length_least
         self._octets = np.zeros(BUFFER_LENGTH, np.uint8)
         self._frames = Frames.empty(self._frames_max)
@@ -41,6 +44,7 @@ class Machine(ABC, Generic[Timer]):
         self._refused = 0  # messages in a row
         self._is_behind = False
         self._frames_told = 0  # of those that are in use while messages wait
+        self._hand = b""  # the message that is being taken by itself
 
     @property
     def is_behind(self) -> bool:
@@ -66,8 +70,12 @@ class Machine(ABC, Generic[Timer]):
         """
 
     @abstractmethod
-    def _take_message(self, at: int, end: int, now: float) -> int:
-        """Act on the message at *at* if it is whole; where the next one begins."""
+    def _message_length(self, header: bytes) -> int:
+        """How many octets the message has, with its header. Raises DecodeError."""
+
+    @abstractmethod
+    def _take_message(self, octets: bytes, now: float) -> None:
+        """Act on a whole message."""
 
     @abstractmethod
     def _violate(self, error: DecodeError) -> None:
@@ -111,7 +119,7 @@ class Machine(ABC, Generic[Timer]):
             after, found = self._tell_run(at, end, frames)
             if found == frames:
                 singles += 1
-                if (after := self._take_message(at, end, now)) == at:
+                if (after := self._take_next(at, end, now)) == at:
                     break
             at, frames = after, found
         self._taken, self._held, self._frames_told = at, end, frames
@@ -136,6 +144,29 @@ class Machine(ABC, Generic[Timer]):
             if self._deadlines.pop(timer, None) is not None:
                 self._expired(timer, now)
 
+    def _take_next(self, at: int, end: int, now: float) -> int:
+        """Take the message at *at* if it is whole; where the next one begins."""
+        header = self._octets[at : min(end, at + self._header_length)].tobytes()
+        try:
+            after = at + self._message_length(header)
+        except Truncated:
+            return at
+        except DecodeError as error:
+            self._hand = self._octets[at : min(end, at + HAND_LENGTH_MAX)].tobytes()
+            self._refuse_header(header, error)
+            after = end
+        else:
+            if after > end:
+                return at
+            self._hand = self._octets[at:after].tobytes()
+            self._take_message(self._hand, now)
+        self._hand = b""
+        return after
+
+    def _refuse_header(self, header: bytes, error: DecodeError) -> None:  # noqa: ARG002
+        """Finish: behind a header that cannot be read nothing can be."""
+        self._violate(error)
+
     def _tell(self, first: int, end: int) -> None:
         """Tell of the messages whose frames are those from *first* to before *end*."""
         self._refused = 0
@@ -150,8 +181,13 @@ class Machine(ABC, Generic[Timer]):
         self._events.append(MessagesReceived(np.frombuffer(octets, np.uint8), frames, 1))
 
     def _refuse(self, error: DecodeError) -> None:
+        """Refuse the message in hand."""
+        self._refuse_octets(error, self._hand, None)
+
+    def _refuse_octets(self, error: DecodeError, octets: bytes, layer: Layer | None) -> None:
         """Tell of a message refused; who does nothing else is cut off."""
         self._refused += 1
-        self._events.append(MessageRefused(error))
+        self._events.append(MessageRefused(error, octets, layer))
         if self._refused > REFUSED_MAX:
+            self._hand = b""  # it is told already
             self._violate(error)

@@ -83,11 +83,11 @@ def faults(app: App, name: str) -> int:
     told = values_of(app)["protocol_violations"]
     assert isinstance(told, Mapping)
     assert told[name] == handler.link_counts.violations
-    return handler.link_counts.violations + handler.link_counts.refused
+    return handler.link_counts.violations + handler.link_counts.refused.total()
 
 
 @pytest.mark.parametrize("bad", BAD.values(), ids=BAD)
-def test_what_breaks_the_protocol_is_refused_and_counted(tmp_path: Path, bad: Bad) -> None:
+def test_what_breaks_the_protocol_is_refused_counted_and_kept(tmp_path: Path, bad: Bad) -> None:
     async def main() -> None:
         async with beside(tmp_path) as (app, _):
             reader, writer = await asyncio.open_connection(HOST, port(app, bad.transport))
@@ -104,6 +104,9 @@ def test_what_breaks_the_protocol_is_refused_and_counted(tmp_path: Path, bad: Ba
             assert app.judge.registrations == 0
 
     asyncio.run(main())
+    refused = (tmp_path / "state" / "refused.pcap").read_bytes()
+    assert bad.octets in refused
+    assert f"{bad.transport}: ".encode() in refused
 
 
 def test_a_flood_of_connections_fills_one_link_only(tmp_path: Path) -> None:

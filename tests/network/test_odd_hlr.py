@@ -171,7 +171,7 @@ def test_what_is_no_answer_is_counted_and_nothing_else(tmp_path: Path) -> None:
         hlr = OddHlr([other_transaction, garbage, yes])
         async with listening(hlr) as port, line(tmp_path, port, answer_within_s=SOON_S) as it:
             it.found(conflict())
-            await until(lambda: it.asker.messages_refused == 4)
+            await until(lambda: it.asker.link_counts.refused.total() == 4)
             assert it.asker.dialogues.answers_unknown == 1
             await it.until("suspended")
             await agree(hlr, it)

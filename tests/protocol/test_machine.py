@@ -7,7 +7,7 @@ from enum import Enum, auto
 from hypothesis import given
 from hypothesis import strategies as st
 
-from is41.errors import DecodeError
+from is41.errors import DecodeError, Truncated
 from is41.link import MessageRefused, MessagesReceived, ProtocolViolated
 from is41.machine import BUFFER_LENGTH, REFUSED_MAX, SINGLES_MAX, Machine
 from links import events_of, payloads
@@ -21,13 +21,15 @@ class Timer(Enum):
 
 
 class Fours(Machine[Timer]):
-    """Tells of every four octets as a message, refuses SKIP and ends with FINISH."""
+    """Tells of every four octets as a message, refuses SKIP and ends with FINISH or NO_HEADER."""
 
     FINISH = b"STOP"
     SKIP = b"SKIP"
+    NO_HEADER = b"????"
+    SINGLES = frozenset({FINISH, SKIP, NO_HEADER})
 
     def __init__(self) -> None:
-        super().__init__(message_length_least=4)
+        super().__init__(message_length_least=4, header_length=4)
         self._deadlines = {Timer.SOON: 1.0, Timer.LATE: 2.0}
         self.expired: list[Timer] = []
         self._finished = False
@@ -38,25 +40,29 @@ class Fours(Machine[Timer]):
 
     def _tell_run(self, at: int, end: int, frames: int) -> tuple[int, int]:
         found = frames
-        while at + 4 <= end and bytes(self._octets[at : at + 4]) not in {self.FINISH, self.SKIP}:
+        while at + 4 <= end and bytes(self._octets[at : at + 4]) not in self.SINGLES:
             self._frames.start[found], self._frames.end[found] = at, at + 4
             at, found = at + 4, found + 1
         if found > frames:
             self._tell(frames, found)
         return at, found
 
-    def _take_message(self, at: int, end: int, now: float) -> int:  # noqa: ARG002
-        if at + 4 > end:
-            return at
-        self._finished = bytes(self._octets[at : at + 4]) == self.FINISH
+    def _message_length(self, header: bytes) -> int:
+        if header == self.NO_HEADER:
+            raise ERROR
+        if len(header) < 4:
+            raise Truncated("too short", what="fours", field="octets", clause="here")
+        return 4
+
+    def _take_message(self, octets: bytes, now: float) -> None:  # noqa: ARG002
+        self._finished = octets == self.FINISH
         self._to_send += b"?"
         if not self._finished:
             self._refuse(ERROR)
-        return at + 4
 
     def _violate(self, error: DecodeError) -> None:
         self._finished = True
-        self._events.append(ProtocolViolated(error))
+        self._events.append(ProtocolViolated(error, self._hand))
 
     def _expired(self, timer: Timer, now: float) -> None:  # noqa: ARG002
         self.expired.append(timer)
@@ -133,8 +139,14 @@ def test_who_is_refused_too_often_in_a_row_is_cut_off() -> None:
     fours = Fours()
     fours.receive((Fours.SKIP * REFUSED_MAX + b"abcd") * 2 + Fours.SKIP * 30_000, 0.0)
     *refused, violated = [e for e in events_of(fours) if not isinstance(e, MessagesReceived)]
-    assert refused == [MessageRefused(ERROR)] * (3 * REFUSED_MAX + 1)
+    assert refused == [MessageRefused(ERROR, Fours.SKIP)] * (3 * REFUSED_MAX + 1)
     assert violated == ProtocolViolated(ERROR)
+
+
+def test_a_header_that_cannot_be_read_ends_it_and_is_told() -> None:
+    fours = Fours()
+    fours.receive(b"abcd" + Fours.NO_HEADER + b"efgh", 0.0)
+    assert events_of(fours)[1:] == [ProtocolViolated(ERROR, Fours.NO_HEADER + b"efgh")]
 
 
 def test_many_messages_that_take_long_are_taken_some_at_a_time() -> None:

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from clonewatch.links import Endpoint
     from clonewatch.live.intake import Intake
     from clonewatch.settings import Settings
+    from is41.errors import DecodeError
+    from is41.reading import Layer
 
 PATIENCE_S: Final = 5.0  # for links that close as their protocol asks: ours
 Handler: TypeAlias = Receiver | Asker | Hearing
@@ -51,7 +53,8 @@ class LiveLink:
 class LinkSet:
     """The links of a configuration. *sockets*: what systemd passed, by name.
 
-    *is_suspended* tells of an MSID whether it is to be denied where we answer.
+    *is_suspended* tells of an MSID whether it is to be denied where we answer. *refused* is told of
+    what a link refuses, by its name, and of what these octets begin with.
     """
 
     def __init__(
@@ -60,12 +63,14 @@ class LinkSet:
         sockets: Mapping[str, Sequence[socket.socket]],
         *,
         is_suspended: Callable[[int], bool] = lambda _: False,
+        refused: Callable[[str, DecodeError, bytes, Layer | Carrier], None] = lambda *_: None,
     ) -> None:
         self.links: dict[str, LiveLink] = {}
         self.is_open = False
         self._intake = intake
         self._sockets = sockets
         self._is_suspended = is_suspended
+        self._refused = refused
         self._counts: dict[str, Counts] = {}
 
     def counts(self, name: str) -> Counts:
@@ -133,15 +138,21 @@ class LinkSet:
 
     def _handler(self, link: Link, config: Config, numbers: Mapping[str, int]) -> Handler:
         log = structlog.get_logger().bind(link=link.name, transport=link.transport)
+        carrier = Carrier[link.transport.upper()]
+
+        def keep(error: DecodeError, octets: bytes, layer: Layer | None) -> None:
+            self._refused(link.name, error, octets, carrier if layer is None else layer)
+
         if link.role is Role.HLR:
             assert link.query is not None
-            return Asker(route_of(link.query), link.query.answer_within_seconds, log)
+            return Asker(route_of(link.query), link.query.answer_within_seconds, log, keep=keep)
         lateness_ms = config.lateness_ms(link)
         number, counts = numbers[link.name], self.counts(link.name)
         self._intake.set_lateness(number, lateness_ms)
         if link.role is Role.RELAY:
-            return Hearing(self._intake, number, counts, Carrier[link.transport.upper()])
-        options = {
+            return Hearing(self._intake, number, counts, carrier)
+        options: dict[str, Any] = {
+            "keep": keep,
             "acknowledges": isinstance(link, XotLink),
             "synced": isinstance(link, XotLink) and link.ack == "synced",
         }

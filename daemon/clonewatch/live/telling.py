@@ -74,6 +74,11 @@ def _of_links(links: Mapping[str, LiveLink]) -> Values:
             answers[name, "failed"], answers[name, "denied"] = failed, denied
             answers[name, "accepted"] = max(0, handler.answers_sent - failed - denied)
     ends = {name: live.endpoint for name, live in links.items()}
+    noted = {
+        name: live.handler.link_counts
+        for name, live in links.items()
+        if not isinstance(live.handler, Hearing)
+    }
     return {
         "connections_open": {name: len(end.ends.open) for name, end in ends.items()},
         "links_up": {name: float(live.endpoint.is_up) for name, live in links.items()},
@@ -81,10 +86,11 @@ def _of_links(links: Mapping[str, LiveLink]) -> Values:
         "connections_refused": {name: end.connections_refused for name, end in ends.items()},
         "octets_received": {name: end.ends.octets_received for name, end in ends.items()},
         "octets_sent": {name: end.ends.octets_sent for name, end in ends.items()},
-        "protocol_violations": {
-            name: live.handler.link_counts.violations
-            for name, live in links.items()
-            if not isinstance(live.handler, Hearing)
+        "protocol_violations": {name: counts.violations for name, counts in noted.items()},
+        "link_messages_refused": {
+            (name, reason): count
+            for name, counts in noted.items()
+            for reason, count in counts.refused.items()
         },
         "answers_sent": answers,
         "answer_seconds": answer_s,

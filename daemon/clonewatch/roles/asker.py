@@ -6,10 +6,10 @@ import asyncio
 import secrets
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from clonewatch.roles.receiver import LinkCounts
+from clonewatch.roles.notes import Notes, forget
 from is41.answering import answer
 from is41.errors import DecodeError, EncodeError
-from is41.link import MessagesReceived, ProtocolViolated, RoundTripMeasured, StateChanged
+from is41.link import MessagesReceived, StateChanged
 from is41.reading import Layer, read
 from is41.sccp.messages import UnitdataService
 from is41.tcap.codes import Problem
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
 
     from clonewatch.links import Connection
+    from clonewatch.roles.notes import Keep
     from is41.answering import Route
     from is41.link import Event
     from is41.reading import Reading
@@ -41,17 +42,20 @@ class Asker:
     """The handler of a link to an HLR: asks over whichever connection is open.
 
     *route* says how the HLR is addressed. What the HLR itself asks is rejected: we serve nobody.
+    *keep* is given what cannot be read.
     """
 
-    def __init__(self, route: Route, interval_s: float, log: FilteringBoundLogger) -> None:
-        self.link_counts = LinkCounts()
-        self.messages_refused = 0  # that could not be read
+    def __init__(
+        self, route: Route, interval_s: float, log: FilteringBoundLogger, *, keep: Keep = forget
+    ) -> None:
         self.dialogues: Dialogues[_Waiting] = Dialogues(
             first_id=secrets.randbits(32), interval=interval_s
         )
         self.changed: Callable[[], None] = lambda: None  # called when it may be asked, or no more
         self._route = route
         self._log = log
+        self._notes = Notes(log, keep)
+        self.link_counts = self._notes.counts
         self._connections: list[Connection] = []
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None
@@ -81,30 +85,22 @@ class Asker:
 
     def connected(self, connection: Connection) -> None:
         """Use a connection, and let the far end answer on it."""
-        self.link_counts.connections += 1
         self._connections.append(connection)
         connection.allow()
         self._log.info("link_connected", peer=connection.peer)
 
     def received(self, connection: Connection, event: Event) -> None:
         """Take answers."""
-        log = self._log.bind(peer=connection.peer)
-        match event:
-            case MessagesReceived(octets, frames, count):
-                for at in range(count):
-                    message = octets[frames.start[at] : frames.end[at]].tobytes()
-                    self._take(connection, message, Layer(frames.layer[at]))
-                connection.acknowledge(count)
-            case StateChanged(state):
-                log.info("link_state_changed", state=state.name.lower())
-                self.changed()
-            case RoundTripMeasured(seconds):
-                self.link_counts.round_trip_s = seconds
-            case ProtocolViolated(error):
-                self.link_counts.violations += 1
-                log.warning("link_protocol_violated", reason=str(error))
-            case _:
-                log.debug("link_event", what=str(event))
+        if isinstance(event, MessagesReceived):
+            frames = event.frames
+            for at in range(event.count):
+                message = event.octets[frames.start[at] : frames.end[at]].tobytes()
+                self._take(connection, message, Layer(frames.layer[at]))
+            connection.acknowledge(event.count)
+            return
+        self._notes.take(connection, event)
+        if isinstance(event, StateChanged):
+            self.changed()
 
     def disconnected(self, connection: Connection, reason: str) -> None:
         """Use it no more. What was asked over it runs out of time by itself."""
@@ -116,11 +112,10 @@ class Asker:
         try:
             reading = read(message, layer)
         except DecodeError as error:
-            self.messages_refused += 1
-            self._log.warning("message_refused", reason=str(error), octets=message[:64].hex())
+            self._notes.refuse(connection, error, message, layer)
             return
         if isinstance(reading.sccp, UnitdataService):
-            self._returned(reading.sccp)
+            self._returned(connection, reading.sccp)
         elif isinstance(reading.tcap, Package | Abort):
             back = self.dialogues.receive(reading.tcap)
             if back is not None:
@@ -137,12 +132,12 @@ class Asker:
                     self._reject(connection, reading, event)
         self._set_timer()
 
-    def _returned(self, service: UnitdataService) -> None:
+    def _returned(self, connection: Connection, service: UnitdataService) -> None:
         """Take a question of ours that SCCP could not deliver."""
         try:
             package = read(service.data, Layer.TCAP).tcap
-        except DecodeError:
-            self.messages_refused += 1
+        except DecodeError as error:
+            self._notes.refuse(connection, error, service.data, Layer.TCAP)
             return
         if isinstance(package, Package | Abort):
             self.dialogues.returned(package, service.return_cause)

@@ -8,7 +8,6 @@ what comes faster than it can be read is dropped and counted, and the splice nev
 from __future__ import annotations
 
 import asyncio
-import struct
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -17,6 +16,7 @@ from clonewatch.sources.captures import flows
 from clonewatch.sources.captures.assembly import Assembly
 from clonewatch.sources.captures.links import Link
 from clonewatch.sources.captures.packets import Block, Packets
+from clonewatch.sources.captures.segments import ACK, SYN, End, segment
 from is41.link import MessagesReceived
 
 if TYPE_CHECKING:
@@ -30,10 +30,8 @@ if TYPE_CHECKING:
 WAITING_LENGTH_MAX: Final = 1 << 22  # octets heard and not yet read, of all splices of a link: ours
 SEGMENT_LENGTH_MAX: Final = 32_768  # octets: ours, an IPv4 packet holds 65,535
 READ_LENGTH_MAX: Final = 1 << 17  # octets read at once, which find room in the intake: ours
+CALLER_PORT: Final = 2
 CALLED_PORT: Final = 1
-SYN, ACK = 0x02, 0x10
-_IPV4: Final = struct.Struct(">BBHHHBBHII")
-_TCP: Final = struct.Struct(">HHIIBBHHH")
 _SEQUENCES: Final = 1 << 32
 
 
@@ -135,28 +133,24 @@ class SpliceEar:
         self._hearing.end(self._line)
 
     def _say(self, octets: bytes, *, from_caller: bool, flags: int) -> None:
-        caller, called = self._flow, 0  # IPv4 addresses that nobody has
-        ports = 2, CALLED_PORT
-        if not from_caller:
-            caller, called, ports = called, caller, ports[::-1]
-        length = _IPV4.size + _TCP.size + len(octets)
-        head = _IPV4.pack(0x45, 0, length, 0, 0x4000, 64, 6, 0, caller, called)
+        ends = End(self._flow, CALLER_PORT), End(0, CALLED_PORT)  # addresses that nobody has
+        source, destination = ends if from_caller else ends[::-1]
         sequence = self._sequences[from_caller]
-        head += _TCP.pack(*ports, sequence, 0, 5 << 4, flags, 0, 0, 0)
         used = len(octets) + (flags == SYN)
         self._sequences[from_caller] = (sequence + used) % _SEQUENCES
-        self._hearing.add(self._line, head + octets)
+        packet = segment(octets, source, destination, sequence=sequence, flags=flags)
+        self._hearing.add(self._line, packet)
 
 
 def _together(segments: list[_Segment]) -> Iterator[list[_Segment]]:
     """Segments that are read at once."""
     some: list[_Segment] = []
     length = 0
-    for segment in segments:
-        if length + len(segment.octets) > READ_LENGTH_MAX:
+    for each in segments:
+        if length + len(each.octets) > READ_LENGTH_MAX:
             yield some
             some, length = [], 0
-        some.append(segment)
-        length += len(segment.octets)
+        some.append(each)
+        length += len(each.octets)
     if some:
         yield some

@@ -1,7 +1,7 @@
-"""A bounded ring of the messages that could not be decoded, for Wireshark and ``decode``.
+"""A bounded ring of the messages that could not be used, for Wireshark and ``decode``.
 
 It is pcapng, for messages of three layers stand in it, and each says in a comment what is wrong with
-it. Two files: when the one being written has half of the octets, it takes the place of the older
+it. What is a carrier's own message stands in a TCP segment, one connection each. Two files: when the one being written has half of the octets, it takes the place of the older
 one (`refused.1.pcap` beside `refused.pcap`), and a new one is begun. A thread writes, so that nobody
 waits for the disk; what comes faster than it may write is counted and left out.
 """
@@ -18,13 +18,18 @@ from typing import TYPE_CHECKING, Final
 
 from clonewatch.errors import InputError
 from clonewatch.sources.captures.pcapng import BYTE_ORDER, ENHANCED_PACKET, INTERFACE, SECTION
+from clonewatch.sources.captures.segments import HEADERS_LENGTH, End, segment
 from is41.reading import Layer
+from is41.sigtran import Carrier
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
 LINK_TYPES: Final = {Layer.TCAP: 147, Layer.SCCP: 142, Layer.MTP3: 141}  # 147: a user's own
+IP_LINK_TYPE: Final = 101  # of carriers' messages: the one behind these
+PORTS: Final = {Carrier.TALI: 5000, Carrier.XOT: 1998, Carrier.M3UA: 2905}  # RFC 3094 has none
+FAR_PORT: Final = 40_000
 WAITING_MAX: Final = 1024  # messages not yet written: ours
 WRITE_EVERY_S: Final = 0.1  # so that a flood cannot keep a disk busy: ours
 MESSAGE_LENGTH_MAX: Final = 4096  # octets kept of a message: ours
@@ -73,15 +78,16 @@ class RefusedRing:
         self._is_failing = False
         self._changed = threading.Condition()
         self._waiting: deque[bytes] = deque()
+        self._connections = 0  # that carriers' messages were put into
         self._closing = False
         self._thread = threading.Thread(target=self._run, name="refused", daemon=True)
         self._thread.start()
 
-    def add(self, octets: bytes, layer: Layer, time_ms: int, why: str) -> None:
-        """Keep a message that begins with *layer*, read at *time_ms* since 1970 UTC."""
+    def add(self, octets: bytes, begins: Layer | Carrier, time_ms: int, why: str) -> None:
+        """Keep a message that *begins* with a layer or a carrier, read at *time_ms* since 1970 UTC."""
         with self._changed:
             if len(self._waiting) < WAITING_MAX and not self._closing:
-                self._waiting.append(packet_block(octets, layer, time_ms, why))
+                self._waiting.append(self._block(octets, begins, time_ms, why))
                 self._changed.notify()
             else:
                 self.messages_dropped += 1
@@ -93,6 +99,15 @@ class RefusedRing:
             self._changed.notify()
         self._thread.join()
         self._file.close()
+
+    def _block(self, octets: bytes, begins: Layer | Carrier, time_ms: int, why: str) -> bytes:
+        kept = octets[:MESSAGE_LENGTH_MAX]
+        cut = len(octets) - len(kept)
+        if isinstance(begins, Layer):
+            return packet_block(kept, cut, list(LINK_TYPES).index(begins), time_ms, why)
+        self._connections = (self._connections + 1) % (1 << 32)
+        far_end, ours = End(self._connections, FAR_PORT), End(0, PORTS[begins])
+        return packet_block(segment(kept, far_end, ours), cut, len(LINK_TYPES), time_ms, why)
 
     def _run(self) -> None:
         while True:
@@ -121,18 +136,17 @@ class RefusedRing:
             self._tell(Resumed(self._file.path))
 
 
-def packet_block(octets: bytes, layer: Layer, time_ms: int, why: str) -> bytes:
-    """A message and its comment, as a block of pcapng."""
-    kept = octets[:MESSAGE_LENGTH_MAX]
+def packet_block(kept: bytes, cut: int, interface: int, time_ms: int, why: str) -> bytes:
+    """A packet, of which *cut* octets are left out, and its comment, as a block of pcapng."""
     comment = why.encode()[:COMMENT_LENGTH_MAX].decode(errors="ignore").encode()
     microseconds = max(0, time_ms) * 1000
     head = struct.pack(
         "<IIIII",
-        list(LINK_TYPES).index(layer),
+        interface,
         microseconds >> 32,
         microseconds & 0xFFFF_FFFF,
         len(kept),
-        len(octets),
+        len(kept) + cut,
     )
     options = struct.pack("<HH", _COMMENT, len(comment)) + _padded(comment) + bytes(4)
     return _block(ENHANCED_PACKET, head + _padded(kept) + options)
@@ -218,7 +232,8 @@ def _padded(octets: bytes) -> bytes:
 
 
 HEADER: Final = _block(SECTION, struct.pack("<IHHQ", BYTE_ORDER, 1, 0, _ANY_LENGTH)) + b"".join(
-    _block(INTERFACE, struct.pack("<HHI", link_type, 0, 0)) for link_type in LINK_TYPES.values()
+    _block(INTERFACE, struct.pack("<HHI", link_type, 0, 0))
+    for link_type in (*LINK_TYPES.values(), IP_LINK_TYPE)
 )
-_PACKET_LENGTH_MAX: Final = MESSAGE_LENGTH_MAX + COMMENT_LENGTH_MAX + 64
+_PACKET_LENGTH_MAX: Final = HEADERS_LENGTH + MESSAGE_LENGTH_MAX + COMMENT_LENGTH_MAX + 64
 _TOGETHER: Final = 8  # blocks of one write: small beside the least ring there may be

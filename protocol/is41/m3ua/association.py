@@ -15,7 +15,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from is41.adaptation.messages import HEADER_LENGTH, Parameter, read_header
-from is41.errors import DecodeError, EncodeError, Truncated
+from is41.errors import DecodeError, EncodeError
 from is41.link import (
     Finished,
     ManagementReceived,
@@ -155,7 +155,7 @@ class Association(Machine[Input]):
     TRANSITIONS: ClassVar[Transitions]
 
     def __init__(self, now: float, settings: Settings, *, allowed: bool) -> None:
-        super().__init__(MESSAGE_LENGTH_LEAST)
+        super().__init__(MESSAGE_LENGTH_LEAST, HEADER_LENGTH)
         self.state = State.ASP_DOWN
         self._settings = settings
         self._allowed = allowed
@@ -231,24 +231,20 @@ class Association(Machine[Input]):
             self._tell(frames, found)
         return after, found
 
-    def _take_message(self, at: int, end: int, now: float) -> int:
-        header = self._octets[at : min(end, at + HEADER_LENGTH)].tobytes()
-        try:
-            length = _length(header)
-        except Truncated:
-            return at
-        except DecodeError as error:
-            version = error.field == "version"
-            code = ErrorCode.INVALID_VERSION if version else ErrorCode.PROTOCOL_ERROR
-            self._reply(Refusal(code, error).answer(header))
-            self._violate(error)
-            return end
-        if at + length > end:
-            return at
-        self._receive_message(self._octets[at : at + length].tobytes(), now)
-        return at + length
+    def _message_length(self, header: bytes) -> int:
+        length = read_header(header, WHAT, CLAUSE).length
+        if length % 4:
+            reason = f"{length} octets are no multiple of 4"
+            raise DecodeError(reason, what=WHAT, field="length", clause=CLAUSE, offset=4)
+        return length
 
-    def _receive_message(self, octets: bytes, now: float) -> None:
+    def _refuse_header(self, header: bytes, error: DecodeError) -> None:
+        version = error.field == "version"
+        code = ErrorCode.INVALID_VERSION if version else ErrorCode.PROTOCOL_ERROR
+        self._reply(Refusal(code, error).answer(header))
+        super()._refuse_header(header, error)
+
+    def _take_message(self, octets: bytes, now: float) -> None:
         refused = self._refused
         try:
             message = read(octets)
@@ -329,18 +325,10 @@ class Association(Machine[Input]):
         return DecodeError(reason, what=WHAT, field="answer", clause=CLAUSE_OF_PROCEDURES)
 
     def _violate(self, error: DecodeError) -> None:
-        self._finish(ProtocolViolated(error))
+        self._finish(ProtocolViolated(error, self._hand))
 
     def _finish(self, event: Finished | ProtocolViolated) -> None:
         self.state = State.FINISHED
         self._deadlines.clear()
         self._events.append(event)
         self._events.append(StateChanged(self.state))
-
-
-def _length(header: bytes) -> int:
-    length = read_header(header, WHAT, CLAUSE).length
-    if length % 4:
-        reason = f"{length} octets are no multiple of 4"
-        raise DecodeError(reason, what=WHAT, field="length", clause=CLAUSE, offset=4)
-    return length

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Final
 
-from is41.errors import DecodeError, EncodeError, Truncated
+from is41.errors import DecodeError, EncodeError
 from is41.link import (
     Finished,
     MessageSkipped,
@@ -191,7 +191,7 @@ class Link(Machine[Input]):
     """
 
     def __init__(self, now: float, *, allowed: bool, timers: Timers = Timers()) -> None:
-        super().__init__(HEADER_LENGTH + LENGTHS[Opcode.MTP3][0])
+        super().__init__(HEADER_LENGTH + LENGTHS[Opcode.MTP3][0], HEADER_LENGTH)
         self.state = State.NEA_FEP if allowed else State.NEP_FEP
         self._timers = timers
         self._monitored_at: float | None = None
@@ -248,23 +248,16 @@ class Link(Machine[Input]):
         ):
             self._tell(frames, found)
         else:
+            self._hand = self._octets[at : int(self._frames.end[frames])].tobytes()
             self._break(f"service message in {self.state.name}", "opcode")
         return after, found
 
-    def _take_message(self, at: int, end: int, now: float) -> int:
-        header = self._octets[at : min(end, at + HEADER_LENGTH)].tobytes()
-        try:
-            after = at + HEADER_LENGTH + payload_length(header)
-        except Truncated:
-            return at
-        except DecodeError as error:
-            self._violate(error)
-            return end
-        if after > end:
-            return at
-        message = Message.decode(self._octets[at:after].tobytes())
+    def _message_length(self, header: bytes) -> int:
+        return HEADER_LENGTH + payload_length(header)
+
+    def _take_message(self, octets: bytes, now: float) -> None:
+        message = Message.decode(octets)
         self._take(_INPUTS[message.opcode], message, now)
-        return after
 
     def _take(self, what: Input, message: Message, now: float) -> None:
         """Move by the table, and do what it says."""
@@ -335,7 +328,7 @@ class Link(Machine[Input]):
         self._violate(DecodeError(reason, what=WHAT, field=field, clause=CLAUSE))
 
     def _violate(self, error: DecodeError) -> None:
-        self._finish(ProtocolViolated(error))
+        self._finish(ProtocolViolated(error, self._hand))
 
     def _finish(self, event: Event) -> None:
         self.state = State.FINISHED

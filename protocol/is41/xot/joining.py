@@ -24,10 +24,10 @@ class Joiner:
 
     def __init__(self, *, headless: bool = False, p_s_due: int | None = None) -> None:
         self.begun = False
+        self.octets = b""  # of the message that was begun
         self._headless = headless
         self._p_s_due = p_s_due  # None where any may come
         self._q = False
-        self._octets = b""
 
     def take(self, packet: Data) -> Iterator[tuple[bytes, bool] | DecodeError]:
         """Take the next packet: give what is complete with it, and what is lost."""
@@ -37,17 +37,17 @@ class Joiner:
         elif self.begun and packet.q != self._q:
             yield lost("the Q bit changes before the last packet")
         if not self.begun or not follows or packet.q != self._q:
-            self._octets, self._headless = b"", self._headless or not follows
+            self.octets, self._headless = b"", self._headless or not follows
         self._p_s_due = (packet.p_s + 1) % packet.modulo
         self._q, self.begun = packet.q, packet.m
-        whole = self._octets + packet.user_data
-        if len(self._octets) <= MESSAGE_LENGTH_MAX < len(whole):
+        whole = self.octets + packet.user_data
+        if len(self.octets) <= MESSAGE_LENGTH_MAX < len(whole):
             yield lost(f"more than {MESSAGE_LENGTH_MAX} octets")
-        self._octets = whole[: MESSAGE_LENGTH_MAX + 1]  # enough to know that it is given up
+        self.octets = whole[: MESSAGE_LENGTH_MAX + 1]  # enough to know that it is given up
         if not packet.m:
             if len(whole) <= MESSAGE_LENGTH_MAX:
                 yield whole, self._headless
-            self._octets, self._headless = b"", False
+            self.octets, self._headless = b"", False
 
 
 def lost(reason: str) -> DecodeError:

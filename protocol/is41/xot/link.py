@@ -14,7 +14,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from is41.errors import DecodeError, EncodeError, Truncated
+from is41.errors import DecodeError, EncodeError
 from is41.link import (
     Finished,
     ManagementReceived,
@@ -105,7 +105,7 @@ class Link(Machine[Input]):
     """
 
     def __init__(self, now: float, settings: Settings, *, calling: bool, allowed: bool) -> None:
-        super().__init__(MESSAGE_LENGTH_LEAST)
+        super().__init__(MESSAGE_LENGTH_LEAST, HEADER_LENGTH)
         self._settings = settings
         self._timers = settings.timers
         self._allowed = allowed
@@ -208,23 +208,12 @@ class Link(Machine[Input]):
             self._tell(frames, found)
         return after, found
 
-    def _take_message(self, at: int, end: int, now: float) -> int:
-        header = self._octets[at : min(end, at + HEADER_LENGTH)].tobytes()
-        try:
-            after = at + HEADER_LENGTH + packet_length(header)
-        except Truncated:
-            return at
-        except DecodeError as error:
-            self._violate(error)
-            return end
-        if after > end:
-            return at
-        self._receive_packet(self._octets[at + HEADER_LENGTH : after].tobytes(), now)
-        return after
+    def _message_length(self, header: bytes) -> int:
+        return HEADER_LENGTH + packet_length(header)
 
-    def _receive_packet(self, octets: bytes, now: float) -> None:
+    def _take_message(self, octets: bytes, now: float) -> None:
         try:
-            packet = _decode(octets)
+            packet = _decode(octets[HEADER_LENGTH:])
             self._take(self._input_of(packet), packet, now)
         except Fault as found:
             self._cause = found
@@ -349,14 +338,15 @@ class Link(Machine[Input]):
         self._receiver.take(packet)
         for joined in self._joiner.take(packet):
             if isinstance(joined, DecodeError):
-                self._refuse(joined)
+                self._refuse_data(joined, self._joiner.octets)
                 continue
             octets, _ = joined
             layer = layer_of(octets)
             if packet.q or not octets:
                 self._events.append(MessageSkipped("QUALIFIED_DATA" if packet.q else "NO_DATA"))
             elif layer is None:
-                self._refuse(lost(f"{octets[:4].hex()} begins neither TCAP, SCCP nor MTP3"))
+                words = f"{octets[:4].hex()} begins neither TCAP, SCCP nor MTP3"
+                self._refuse_data(lost(words), octets)
             else:
                 self._receiver.told()
                 self._tell_octets(octets, layer)
@@ -405,15 +395,21 @@ class Link(Machine[Input]):
         if not self._allowed:
             self._send_flow()
 
+    def _refuse_data(self, error: DecodeError, octets: bytes) -> None:
+        """Refuse what came in data packets."""
+        self._refuse_octets(error, octets, layer_of(octets) or Layer.TCAP)
+
     def _lose(self, reason: str) -> None:
         if self._joiner.begun:
-            self._events.append(MessageRefused(lost(reason)))
+            octets = self._joiner.octets
+            layer = layer_of(octets) or Layer.TCAP
+            self._events.append(MessageRefused(lost(reason), octets, layer))
 
     def _send(self, packet: Packet) -> None:
         self._to_send += Message(packet.encode()).encode()
 
     def _violate(self, error: DecodeError) -> None:
-        self._finish(ProtocolViolated(error))
+        self._finish(ProtocolViolated(error, self._hand))
 
     def _finish(self, event: Finished | ProtocolViolated) -> None:
         self.state = State.FINISHED

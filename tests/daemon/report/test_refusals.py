@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clonewatch.report.refusals import REASONS_MAX, look
-from clonewatch.sources.refused import HEADER, older_than, packet_block
+from clonewatch.sources.refused import HEADER, LINK_TYPES, older_than, packet_block
 from is41.reading import Layer
 from reports import MONDAY, SUNDAY
 from stores import DAY, TEN
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def block(why: str, at: int = TEN, octets: bytes = b"\x83\0\1") -> bytes:
-    return packet_block(octets, Layer.MTP3, at, why)
+    return packet_block(octets, 0, list(LINK_TYPES).index(Layer.MTP3), at, why)
 
 
 def test_messages_of_the_day_are_counted_by_source_and_reason(tmp_path: Path) -> None:

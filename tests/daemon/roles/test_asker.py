@@ -58,7 +58,7 @@ def test_an_answer_is_told_to_who_asked() -> None:
             assert far_end.connection.send(response(reading), Layer.SCCP)
             await until(lambda: told)
             assert isinstance(told[0], Succeeded)
-            assert asking.messages_refused == 1
+            assert asking.link_counts.refused.total() == 1
         assert not asking.is_open
 
     asyncio.run(main())

@@ -14,7 +14,10 @@ from clonewatch.sources.captures.reader import Capture, Wiring
 from clonewatch.sources.refused import MESSAGE_LENGTH_MAX, WAITING_MAX, Failed, RefusedRing, Resumed
 from command import clonewatch
 from is41.reading import Layer
-from messages import layered_vectors
+from is41.sigtran import Carrier
+from is41.tali import messages as tali
+from is41.xot import messages as xot
+from messages import layered_vectors, vectors
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,6 +61,26 @@ def test_messages_of_every_layer_are_kept_with_their_time(tmp_path: Path) -> Non
     it.close()
     assert kept(path) == messages
     assert (it.messages_written, it.messages_dropped) == (len(messages), 0)
+
+
+def test_what_is_a_carriers_own_stands_in_a_segment_of_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "refused.pcap"
+    package = vectors("tcap_regnot_inv_min")["tcap_regnot_inv_min"]
+    unitdata = vectors("sccp_udt_regnot_inv_min")["sccp_udt_regnot_inv_min"]
+    in_tali = tali.Message(tali.Opcode.SCCP, unitdata).encode()
+    in_xot = xot.Message(bytes.fromhex("10 01 00") + package).encode()
+    it = ring(path)
+    it.add(in_tali, Carrier.TALI, AT_10, "because")
+    it.add(package, Layer.TCAP, AT_10 + 1, "because")
+    it.add(in_xot, Carrier.XOT, AT_10 + 2, "because")
+    it.add(in_tali, Carrier.TALI, AT_10 + 3, "because")
+    it.close()
+    assert kept(path) == [
+        (unitdata, Layer.SCCP, AT_10),
+        (package, Layer.TCAP, AT_10 + 1),
+        (package, Layer.TCAP, AT_10 + 2),
+        (unitdata, Layer.SCCP, AT_10 + 3),
+    ]
 
 
 def test_decode_reads_it(tmp_path: Path) -> None:

@@ -200,6 +200,7 @@ def test_who_is_refused_too_often_is_cut_off(side: type[Association]) -> None:
     end.receive(wrong * 30_000, 0.0)
     refused = [event for event in events_of(end) if isinstance(event, MessageRefused)]
     assert (end.is_finished, len(refused)) == (True, REFUSED_MAX + 1)
+    assert {event.octets for event in refused} == {wrong}
     assert error_codes(sent(end)) == [ErrorCode.UNSUPPORTED_MESSAGE_TYPE] * (REFUSED_MAX + 1)
 
 

@@ -169,8 +169,10 @@ def test_service_messages_on_their_way_are_taken_while_t3_runs() -> None:
     link.receive(REGNOT.encode(), 2.0)
     assert len(payloads(events_of(link))) == 1
     link.receive(octets_of(Opcode.PROA), 3.0)
-    link.receive(REGNOT.encode(), 3.1)
-    assert isinstance(events_of(link)[-2], ProtocolViolated)
+    link.receive(REGNOT.encode() * 2, 3.1)
+    violated = events_of(link)[-2]
+    assert isinstance(violated, ProtocolViolated)
+    assert violated.octets == REGNOT.encode()
 
 
 @pytest.mark.parametrize("answered", [True, False])
@@ -204,6 +206,7 @@ def test_what_is_no_header_ends_the_connection(octets: bytes) -> None:
     (violated, changed) = events_of(link)
     assert isinstance(violated, ProtocolViolated)
     assert violated.error.counted_as == "tali_malformed"
+    assert violated.octets == octets
     assert changed == StateChanged(State.FINISHED)
 
 

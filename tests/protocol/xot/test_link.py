@@ -255,6 +255,7 @@ def test_data_that_begin_with_no_layer_of_ours_are_refused_and_acknowledged() ->
     link.receive(xot(data(0, b"\0\1\2\3\4")), 0.0)
     (refused,) = events_of(link)
     assert isinstance(refused, MessageRefused)
+    assert (refused.octets, refused.layer) == (b"\0\1\2\3\4", Layer.TCAP)
     assert sent(link) == [FlowControl(lcn=1, p_r=1)]
 
 
@@ -348,6 +349,7 @@ def test_a_reset_loses_what_was_begun_and_says_so() -> None:
     told, refused = events_of(link)
     assert told == ManagementReceived("RESET", "cause 0, diagnostic 0")
     assert isinstance(refused, MessageRefused)
+    assert (refused.octets, refused.layer) == (REGNOT, Layer.TCAP)
     give(link, Input.DATA)
     assert payloads(events_of(link)) == [REGNOT]
 
@@ -381,8 +383,13 @@ def test_what_concerns_one_interface_only_is_skipped() -> None:
 
 def test_packets_before_a_call_are_discarded() -> None:
     link = link_in(State.READY)
-    link.receive(bytes.fromhex("0000 0003 10010D") + xot(data(0)), 0.0)
-    assert [type(event) for event in events_of(link)] == [MessageRefused] * 2
+    unreadable = bytes.fromhex("0000 0003 10010D")
+    link.receive(unreadable + xot(data(0)), 0.0)
+    refused = [event for event in events_of(link) if isinstance(event, MessageRefused)]
+    assert [(event.octets, event.layer) for event in refused] == [
+        (unreadable, None),
+        (xot(data(0)), None),
+    ]
     assert (sent(link), link.state) == ([], State.READY)
 
 
