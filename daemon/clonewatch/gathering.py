@@ -8,16 +8,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import types
 
 from clonewatch.messages import LENGTH_MAX, Messages
-from is41.kernel import OCTETS, kernel
+from is41.kernel import OCTETS, Array, kernel
 from is41.octets import copy
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_PLACES = types.Array(types.int64, 1, "C")
+_PLACES = Array(np.int64)
 
 
 def gathered(messages: Messages) -> Messages:
@@ -44,7 +43,7 @@ def gathered(messages: Messages) -> Messages:
     )
 
 
-@kernel(types.void(OCTETS, _PLACES, _PLACES, types.Array(types.uint8, 1, "C")))
+@kernel(None, OCTETS, _PLACES, _PLACES, Array(np.uint8))
 def copy_all(
     source: NDArray[np.uint8],
     start: NDArray[np.int64],

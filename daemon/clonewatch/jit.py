@@ -8,12 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
-from llvmlite import ir
-from numba import types
-from numba.core.cgutils import get_or_insert_function
-from numba.extending import intrinsic
 
-from is41.kernel import DISABLED, part
+from is41.kernel import DISABLED, Instruction, part
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,6 +33,10 @@ def _wrapping_product_in_python(a: np.uint64, b: np.uint64) -> np.uint64:
 
 
 def _prefetch_type(_: object, array: Any, at: Any) -> tuple[object, Callable[..., object]]:
+    from llvmlite import ir  # noqa: PLC0415  # only where a kernel is compiled
+    from numba import types  # noqa: PLC0415
+    from numba.core.cgutils import get_or_insert_function  # noqa: PLC0415
+
     def generate(context: Any, builder: Any, signature: Any, values: Any) -> object:
         data = context.make_array(signature.args[0])(context, builder, values[0]).data
         pointer = builder.bitcast(builder.gep(data, [values[1]]), ir.IntType(8).as_pointer())
@@ -63,4 +63,5 @@ prefetch: Callable[[NDArray[Any], int], None]
 if DISABLED:
     wrapping_product, prefetch = _wrapping_product_in_python, _prefetch_in_python
 else:
-    wrapping_product, prefetch = part(_wrapping_product), intrinsic(_prefetch_type)
+    wrapping_product = part(_wrapping_product)
+    prefetch = cast("Callable[[NDArray[Any], int], None]", Instruction(_prefetch_type))

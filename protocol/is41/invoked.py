@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from numba import types
+import numpy as np
 
-from .kernel import OCTETS, kernel, part
+from .kernel import OCTETS, Array, kernel, part
 from .map.operations import FAMILY, operation_of
 from .octets import octet
 from .scan import FRAMES, Frames
@@ -21,14 +21,13 @@ from .tcap.messages import Invoke, Package
 from .walking import Octets, component_ids, components, element, package
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from .tcap.messages import Abort
 
 OTHER: Final = 0  # no operation has this specifier
-_CHOSEN: Final = types.Array(types.int64, 1, "C")
-_SPECIFIERS: Final = types.Array(types.uint8, 1, "C")
+_CHOSEN: Final = Array(np.int64)
+_SPECIFIERS: Final = Array(np.uint8)
 
 # Numba takes plain integers as constants, but no members of an IntEnum.
 _PRIVATE_OPERATION: Final = int(Tag.PRIVATE_OPERATION)
@@ -66,7 +65,7 @@ def _specifier(octets: Octets, at: int, end: int, layer: int) -> int:
     return octet(octets, at + 1)
 
 
-@kernel(types.void(OCTETS, FRAMES, _CHOSEN, _SPECIFIERS))
+@kernel(None, OCTETS, FRAMES, _CHOSEN, _SPECIFIERS)
 def invoked(
     octets: Octets, frames: Frames, chosen: NDArray[np.int64], specifiers: NDArray[np.uint8]
 ) -> None:

@@ -19,9 +19,8 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
 import numpy as np
-from numba import types
 
-from .kernel import OCTETS, columns, kernel, part
+from .kernel import OCTETS, Array, columns, kernel, part
 from .map.codes import SystemAccessType
 from .map.operations import FAMILY, Operation
 from .map.tags import ParameterTag as Name
@@ -32,8 +31,6 @@ from .tcap.codes import ComponentType, ParameterTag, Tag
 from .walking import HANDED_OVER, NO_SCCP, Octets, component_ids, components, element, package
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from numpy.typing import NDArray
 
 
@@ -113,14 +110,9 @@ _REGNOT_DTYPES: Final = {
 }
 
 
-def _numba(dtypes: Mapping[str, type]) -> dict[str, object]:
-    return {name: getattr(types, dtype.__name__) for name, dtype in dtypes.items()}
-
-
-FRAMES: Final = columns(Frames, _numba(_FRAME_DTYPES))
-REGNOTS: Final = columns(Regnots, _numba(_REGNOT_DTYPES))
-
-OUTCOMES: Final = types.Array(types.uint8, 1, "C")
+FRAMES: Final = columns(Frames, _FRAME_DTYPES)
+REGNOTS: Final = columns(Regnots, _REGNOT_DTYPES)
+OUTCOMES: Final = Array(np.uint8)
 REGNOTS_A_FRAME_MAX: Final = 64  # ours; a package with more is handed over
 
 # Numba takes plain integers as constants, but no members of an IntEnum.
@@ -363,7 +355,7 @@ def _message(octets: Octets, at: int, end: int, layer: int, to: int, regnots: Re
     return found
 
 
-@kernel(types.UniTuple(types.int64, 2)(OCTETS, FRAMES, types.int64, types.int64, REGNOTS, OUTCOMES))
+@kernel((int, int), OCTETS, FRAMES, int, int, REGNOTS, OUTCOMES)
 def scan(
     octets: Octets,
     frames: Frames,

@@ -13,17 +13,18 @@ from clonewatch import jit
 
 SCRIPT = """
 import numpy
-from numba import types
 from clonewatch.jit import prefetch, wrapping_product
-from is41.kernel import kernel
-@kernel(types.uint64(types.uint64[::1]))
+from is41.kernel import Array, kernel
+@kernel(None, Array(numpy.uint64))
 def product(numbers):
     found = numpy.uint64(1)
     for at in range(len(numbers)):
         prefetch(numbers, at + 8)
         found = wrapping_product(found, numbers[at])
-    return found
-print(int(product(numpy.array([2**63 + 3, 5, 7], numpy.uint64))))
+    numbers[0] = found
+numbers = numpy.array([2**63 + 3, 5, 7], numpy.uint64)
+product(numbers)
+print(int(numbers[0]))
 """
 
 

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from numba import types
 
 from is41.errors import Is41Error
 from is41.kernel import OCTETS, kernel
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
 MUTATIONS: Final = int(os.environ.get("IS41_MUTATIONS", "100000"))
 
 
-@kernel(types.UniTuple(types.int64, 2)(OCTETS, types.int64))
+@kernel((int, int), OCTETS, int)
 def payload(octets: NDArray[np.uint8], carrier: int) -> tuple[int, int]:
     return payload_of(octets, 0, octets.size, carrier)
 

@@ -15,6 +15,6 @@ def check(config: options.ConfigFile) -> None:
         from clonewatch.settings import read
 
         settings = read(config)
-        load_kernels(live=True)
+        load_kernels()
     sources, mscs = len(settings.config.sources), len(settings.mscs)
     say(f"{config}: mode {settings.config.mode}, {sources} sources, {mscs} MSCs; nothing is wrong")

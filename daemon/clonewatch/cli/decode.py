@@ -12,8 +12,8 @@ from clonewatch.cli.output import (
     Exit,
     faults_explained,
     json_line,
-    load_kernels,
     say,
+    tell_of_compiling,
     tree,
     wants_json,
 )
@@ -56,7 +56,7 @@ def decode(
                 raise typer.Exit(Exit.UNREADABLE)
             return
         assert capture is not None
-        load_kernels()
+        tell_of_compiling()
         for message in _capture_told(capture, options.wiring(link_types, ports)):
             show(message)
 

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from clonewatch.cli import options, replay
-from clonewatch.cli.output import faults_explained, load_kernels, say
+from clonewatch.cli.output import faults_explained, say, tell_of_compiling
 
 Folder = Annotated[
     Path | None,
@@ -27,7 +27,7 @@ mscs = "mscs.csv"
 
 def demo(folder: Folder = None, as_json: options.Json = False) -> None:
     """Find the patent's clone, FIG. 6, in real SS7 octets, and write the report of that day."""
-    load_kernels()
+    tell_of_compiling()
     with faults_explained():
         from clonewatch.lab.scenes import FIG6, write_scenes
 

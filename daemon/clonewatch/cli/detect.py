@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from clonewatch.cli import options
-from clonewatch.cli.output import clone_records, faults_explained, load_kernels, say, wants_json
+from clonewatch.cli.output import (
+    clone_records,
+    faults_explained,
+    say,
+    tell_of_compiling,
+    wants_json,
+)
 from clonewatch.cli.replay import detector_of, end
 
 if TYPE_CHECKING:
@@ -68,7 +74,7 @@ def detect(
     if homes is not None and not evidence:
         raise typer.BadParameter("--homes goes with --evidence")
     with faults_explained():
-        load_kernels()
+        tell_of_compiling()
         from clonewatch.travel.table import load_travel
 
         directory, times = load_travel(travel, mscs, placed=True)

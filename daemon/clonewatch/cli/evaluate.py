@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from clonewatch.cli import options  # noqa: TC001  # Typer reads the annotations
-from clonewatch.cli.output import faults_explained, json_line, load_kernels, say
+from clonewatch.cli.output import faults_explained, json_line, say, tell_of_compiling
 
 if TYPE_CHECKING:
     from clonewatch.evaluate.scores import Score
@@ -49,7 +49,7 @@ def evaluate(
     if travel is not None and mscs is None:
         raise typer.BadParameter("--travel needs --mscs, which says where the MSCs are")
     with faults_explained():
-        load_kernels()
+        tell_of_compiling()
         if movement is not None:
             json_line(_record("movement", "", _moved(movement, mscs, travel, cloned, seed)))
         else:

@@ -62,19 +62,24 @@ def faults_explained() -> Iterator[None]:
         raise typer.Exit(Exit.UNREADABLE if unreadable else Exit.FAILED) from None
 
 
-def load_kernels(*, live: bool = False) -> None:
-    """Import what is compiled, with *live* for the daemon; say so, where no cache has it yet."""
+def tell_of_compiling() -> None:
+    """Say it when a kernel has to be compiled, as it is called for the first time."""
     from is41.kernel import TOLD_OF_COMPILING
 
-    TOLD_OF_COMPILING.append(
-        lambda name: say(f"compiling {name}, once on each machine: up to a minute")
-    )
-    import clonewatch.detector
-    import clonewatch.replay
+    TOLD_OF_COMPILING[:] = [_say_compiling]
 
-    if live:
-        import clonewatch.app  # noqa: F401
-    TOLD_OF_COMPILING.clear()
+
+def load_kernels() -> None:
+    """Load, and where need be compile, all kernels of the daemon: it has no time for that later."""
+    tell_of_compiling()
+    import clonewatch.app  # noqa: F401
+    from is41.kernel import load_all
+
+    load_all()
+
+
+def _say_compiling(name: str) -> None:
+    say(f"compiling {name}, once on each machine: up to a minute")
 
 
 def wants_json(asked: bool) -> bool:

@@ -13,9 +13,9 @@ from clonewatch.cli.output import (
     Exit,
     clone_records,
     faults_explained,
-    load_kernels,
     say,
     summary,
+    tell_of_compiling,
     wants_json,
 )
 
@@ -79,7 +79,7 @@ def replay(
 ) -> None:
     """Find the clones in captures, as fast as possible; clone records go to standard output."""
     if to is not None:
-        load_kernels()
+        tell_of_compiling()
         feeding.feed(
             captures,
             to=to,
@@ -94,7 +94,7 @@ def replay(
         raise typer.BadParameter("give --travel CSV, or --to URL to send the captures instead")
     if imsi_prefix is not None and not (imsi_prefix.isdigit() and len(imsi_prefix) == 5):
         raise typer.BadParameter("--imsi-prefix: MCC and MNC are five digits together")
-    load_kernels()
+    tell_of_compiling()
     wiring = options.wiring(link_types, ports)
     with faults_explained():
         from clonewatch.replay import CaptureSource, Placing, Replay

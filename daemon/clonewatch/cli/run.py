@@ -18,7 +18,7 @@ def run(config: options.ConfigFile) -> None:
         from clonewatch.settings import read
 
         settings = read(config)
-        load_kernels(live=True)  # before what imports them, or nobody is told of compiling
+        load_kernels()
         from clonewatch.service import serve
 
         logs.configure(settings.config.log)

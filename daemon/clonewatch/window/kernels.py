@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from numba import types
-
 from clonewatch.jit import int64, prefetch
 from clonewatch.registrations import Flags
 from is41.kernel import helper, kernel, part
@@ -214,7 +212,7 @@ def replace(tables: Tables, row: int, kept: Kept, copy: int, x: Seen) -> None:
             rows.bring_back(tables, row)
 
 
-@kernel(types.int64(TABLES_TYPE, COLUMNS_TYPE, types.int64, types.int64))
+@kernel(int, TABLES_TYPE, COLUMNS_TYPE, int, int)
 def take(tables: Tables, columns: Columns, start: int, stop: int) -> int:
     """Judge registrations *start* to *stop*, at most BLOCK of them; return where it stopped.
 

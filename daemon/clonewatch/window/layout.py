@@ -10,10 +10,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from numba import types
+import numpy as np
+
+from clonewatch.registrations import DTYPES
+from is41.kernel import Array, columns
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
 BLOCK: Final = 4096  # registrations between two steps of horizon and sweep
@@ -164,36 +166,25 @@ class Kept(NamedTuple):
     mask: int  # places, a power of two, less one
 
 
-TABLES_TYPE: Final = types.NamedTuple(
-    (
-        types.int64[::1],
-        types.uint32[::1],
-        types.uint8[::1],
-        types.int64[:, ::1],
-        types.uint32[::1],
-        types.uint64[::1],
-        types.int64[::1],
-        types.uint8[::1],
-        types.int64[::1],
-        types.int64[::1],
-        types.int64[:, ::1],
-        types.int32[:, ::1],
-        types.uint32[::1],
-        types.int64[::1],
-        types.int64[::1],
-        types.int64[:, ::1],
-    ),
+TABLES_TYPE: Final = columns(
     Tables,
+    {
+        "memory": np.int64,
+        "slots": np.uint32,
+        "slots_log2": np.uint8,
+        "slots_used": Array(np.int64, 2),
+        "slots_moving": np.uint32,
+        "seeds": np.uint64,
+        "rings_free": np.int64,
+        "rings_free_order": np.uint8,
+        "state": np.int64,
+        "counts": np.int64,
+        "sources": Array(np.int64, 2),
+        "travel_ms": Array(np.int32, 2),
+        "mscid_of": np.uint32,
+        "hashes": np.int64,
+        "rows_ahead": np.int64,
+        "found": Array(np.int64, 2),
+    },
 )
-COLUMNS_TYPE: Final = types.NamedTuple(
-    (
-        types.int64[::1],
-        types.uint64[::1],
-        types.uint32[::1],
-        types.uint16[::1],
-        types.uint32[::1],
-        types.uint8[::1],
-        types.uint8[::1],
-    ),
-    Columns,
-)
+COLUMNS_TYPE: Final = columns(Columns, DTYPES)

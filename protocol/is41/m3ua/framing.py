@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from numba import types
+import numpy as np
 
-from is41.kernel import kernel, part
+from is41.kernel import Array, kernel, part
 from is41.mtp.msu import LABEL_LENGTH, ServiceIndicator
 from is41.octets import half_word, octet, word
 from is41.reading import Layer
@@ -20,7 +20,6 @@ from is41.sigtran import HEADER_LENGTH, message_length
 from .codes import MessageClass, ParameterTag, Transfer
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
 ANY: Final = -1  # instead of a routing context or network appearance: none is asked for
@@ -35,7 +34,7 @@ _SCCP: Final = int(ServiceIndicator.SCCP)
 _LABEL: Final = int(LABEL_LENGTH)
 _MTP3: Final = int(Layer.MTP3)
 _HEAD: Final = 12  # octets before the user's data: OPC, DPC, SI, NI, MP, SLS
-_WRITABLE: Final = types.Array(types.uint8, 1, "C")
+_WRITABLE: Final = Array(np.uint8)
 _NONE: Final = -1
 
 
@@ -83,11 +82,7 @@ def _label(octets: NDArray[np.uint8], at: int) -> bool:
     return True
 
 
-@kernel(
-    types.UniTuple(types.int64, 2)(
-        _WRITABLE, types.int64, types.int64, types.int64, types.int64, FRAMES, types.int64
-    )
-)
+@kernel((int, int), _WRITABLE, int, int, int, int, FRAMES, int)
 def data_run(
     octets: NDArray[np.uint8],
     at: int,

@@ -9,9 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from numba import types
 
-from is41.kernel import OCTETS, kernel, part
+from is41.kernel import OCTETS, Array, kernel, part
 from is41.octets import octet, word
 from is41.reading import Layer
 from is41.scan import FRAMES, Frames
@@ -39,7 +38,7 @@ _NONE: Final = int(NO_LAYER)
 SYNCS_LOST: Final = 0  # times a header was due and none stood there
 OCTETS_SKIPPED: Final = 1  # octets passed while looking for a header
 MESSAGES_OTHER: Final = 2  # messages of opcodes that carry nothing for us
-TALLY: Final = types.Array(types.int64, 1, "C")
+TALLY: Final = Array(np.int64)
 
 
 @part
@@ -120,11 +119,7 @@ def split_run(
     return at, count, aligned
 
 
-@kernel(
-    types.Tuple((types.int64, types.int64, types.boolean))(
-        OCTETS, types.int64, types.int64, types.int64, types.int64, types.boolean, FRAMES, TALLY
-    )
-)
+@kernel((int, int, bool), OCTETS, int, int, int, int, bool, FRAMES, TALLY)
 def split(
     octets: NDArray[np.uint8],
     at: int,
@@ -139,7 +134,7 @@ def split(
     return split_run(octets, at, end, time, packet, aligned, frames, 0, tally)
 
 
-@kernel(types.UniTuple(types.int64, 2)(OCTETS, types.int64, types.int64, FRAMES, types.int64))
+@kernel((int, int), OCTETS, int, int, FRAMES, int)
 def service_run(
     octets: NDArray[np.uint8], at: int, end: int, frames: Frames, count: int
 ) -> tuple[int, int]:

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from numba import types
-
 from is41.kernel import OCTETS, kernel, part
 from is41.octets import octet
 from is41.scan import FRAMES, Frames
@@ -37,21 +35,7 @@ def _numbers(octets: NDArray[np.uint8], at: int, modulo: int) -> tuple[int, int,
     return third >> 1, fourth >> 1, fourth & 1
 
 
-@kernel(
-    types.UniTuple(types.int64, 3)(
-        OCTETS,
-        types.int64,
-        types.int64,
-        types.int64,
-        types.int64,
-        types.int64,
-        types.int64,
-        types.int64,
-        types.int64,
-        FRAMES,
-        types.int64,
-    )
-)
+@kernel((int, int, int), OCTETS, int, int, int, int, int, int, int, int, FRAMES, int)
 def data_run(
     octets: NDArray[np.uint8],
     at: int,

@@ -69,8 +69,9 @@ def test_every_kernel_is_compiled_before_anything_runs() -> None:
         for path in root.rglob("*.py")
         if re.search(r"^@kernel\(", path.read_text(encoding="utf-8"), re.MULTILINE)
     }
-    script = "from clonewatch.cli.output import load_kernels; load_kernels(live=True); import sys"
-    script += "; print(*sys.modules)"
+    script = "from clonewatch.cli.output import load_kernels; load_kernels()\n"
+    script += "from is41.kernel.kernels import KERNELS\n"
+    script += "print(*(each.__module__ for each in KERNELS if each.is_loaded))"
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert with_kernels
-    assert with_kernels <= set(ran.stdout.split())
+    assert with_kernels == set(ran.stdout.split())

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from numba import types
 
 from is41.errors import Is41Error
 from is41.kernel import OCTETS, kernel
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-@kernel(types.UniTuple(types.int64, 2)(OCTETS, types.int64))
+@kernel((int, int), OCTETS, int)
 def found(octets: NDArray[np.uint8], form: int) -> tuple[int, int]:
     return message_of(octets, 0, octets.size, form)
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from numba import types
 
 from is41.errors import Is41Error
 from is41.kernel import OCTETS, kernel
@@ -37,7 +36,7 @@ MUTATIONS: Final = int(os.environ.get("IS41_MUTATIONS", "100000"))
 RESTARTING: Final = {PacketType.CALL, PacketType.RESET, PacketType.RESTART}
 
 
-@kernel(types.UniTuple(types.int64, 4)(OCTETS))
+@kernel((int, int, int, int), OCTETS)
 def view(octets: NDArray[np.uint8]) -> tuple[int, int, int, int]:
     meaning, start = data_of(octets, 4, octets.size)
     length = message_length(octets, 0, octets.size, aligned=True)
@@ -45,7 +44,7 @@ def view(octets: NDArray[np.uint8]) -> tuple[int, int, int, int]:
     return meaning, start, length, strict
 
 
-@kernel(types.int64(OCTETS))
+@kernel(int, OCTETS)
 def layer(octets: NDArray[np.uint8]) -> int:
     return layer_at(octets, 0, octets.size)
 

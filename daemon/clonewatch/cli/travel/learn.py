@@ -9,7 +9,7 @@ import typer
 
 from clonewatch.cli import detect
 from clonewatch.cli import options as common
-from clonewatch.cli.output import faults_explained, load_kernels, say, summary
+from clonewatch.cli.output import faults_explained, say, summary, tell_of_compiling
 from clonewatch.cli.replay import HOUR_MS, MINUTE_MS
 from clonewatch.cli.travel import options  # noqa: TC001  # Typer reads the annotations
 
@@ -43,7 +43,7 @@ def learn(
     if travel is None and mscs is None:
         raise typer.BadParameter("give --travel; or --mscs, where there is no table yet")
     with faults_explained():
-        load_kernels()
+        tell_of_compiling()
         from clonewatch.travel.learn import Learner
         from clonewatch.travel.proposals import write_proposals
         from clonewatch.travel.table import written

@@ -9,10 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
-from numba import types
 
 from is41 import sigtran
-from is41.kernel import helper, kernel, part
+from is41.kernel import Array, columns, helper, kernel, part
 from is41.sigtran import Carrier
 from is41.tali.framing import MESSAGE_LENGTH_MAX, MESSAGES_OTHER, OCTETS_SKIPPED, SYNCS_LOST
 from is41.xot import framing as xot
@@ -173,11 +172,11 @@ class State(NamedTuple):
         )
 
 
-_OCTETS_1: Final = types.Array(types.uint8, 1, "C")
-_OCTETS_2: Final = types.Array(types.uint8, 2, "C")
-_NUMBERS_1: Final = types.Array(types.int64, 1, "C")
-_NUMBERS_2: Final = types.Array(types.int64, 2, "C")
-_NUMBERS_3: Final = types.Array(types.int64, 3, "C")
+_OCTETS_1: Final = Array(np.uint8)
+_OCTETS_2: Final = Array(np.uint8, 2)
+_NUMBERS_1: Final = Array(np.int64)
+_NUMBERS_2: Final = Array(np.int64, 2)
+_NUMBERS_3: Final = Array(np.int64, 3)
 _TYPES: Final = {
     "flows": _NUMBERS_2,
     "carry": _OCTETS_2,
@@ -194,7 +193,7 @@ _TYPES: Final = {
     "carrier": _OCTETS_1,
     "outer": _NUMBERS_1,
 }
-STATE: Final = types.NamedTuple([_TYPES[name] for name in State._fields], State)
+STATE: Final = columns(State, _TYPES)
 BLOCK: Final = _OCTETS_1
 
 
@@ -285,7 +284,7 @@ def ahead(sequence: int, due: int) -> int:
     return distance - 0x1_0000_0000 if distance >= 0x8000_0000 else distance
 
 
-@kernel(types.int64(_NUMBERS_2, _NUMBERS_1))
+@kernel(int, _NUMBERS_2, _NUMBERS_1)
 def find_again(flows: NDArray[np.int64], key: NDArray[np.int64]) -> int:
     """Row of a flow whose first columns are *key*, or of the free place for it."""
     return find(flows, key[0], key[1], key[2], key[3], key[4], key[5])

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
-from numba import types
 
 from is41.kernel import columns, part
 from is41.octets import octet
@@ -32,7 +31,7 @@ class Packets(NamedTuple):
         return cls(*(np.empty(length, np.int64) for _ in cls._fields))
 
 
-PACKETS: Final = columns(Packets, dict.fromkeys(Packets._fields, types.int64))
+PACKETS: Final = columns(Packets, dict.fromkeys(Packets._fields, np.int64))
 
 
 @dataclass(frozen=True, slots=True)

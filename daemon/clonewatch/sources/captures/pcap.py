@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal
 
-from numba import types
-
 from clonewatch.errors import InputError
 from clonewatch.sources.captures.packets import (
     PACKET_LENGTH_MAX,
@@ -35,11 +33,7 @@ MAGIC: Final[Mapping[bytes, tuple[OctetOrder, int]]] = {
 }
 
 
-@kernel(
-    types.UniTuple(types.int64, 2)(
-        OCTETS, types.int64, types.int64, types.boolean, types.int64, types.int64, PACKETS
-    )
-)
+@kernel((int, int), OCTETS, int, int, bool, int, int, PACKETS)
 def walk(
     octets: NDArray[np.uint8],
     at: int,

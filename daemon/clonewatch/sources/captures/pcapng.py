@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 import numpy as np
-from numba import types
 
 from clonewatch.sources.captures.packets import (
     PACKET_LENGTH_MAX,
@@ -55,7 +54,7 @@ class Interfaces(NamedTuple):
         return cls(*(np.zeros(INTERFACES_MAX, np.int64) for _ in cls._fields))
 
 
-_INTERFACES: Final = columns(Interfaces, dict.fromkeys(Interfaces._fields, types.int64))
+_INTERFACES: Final = columns(Interfaces, dict.fromkeys(Interfaces._fields, np.int64))
 
 
 @part
@@ -107,18 +106,7 @@ def _packet(
     return which, start, start + length, ticks
 
 
-@kernel(
-    types.UniTuple(types.int64, 3)(
-        OCTETS,
-        types.int64,
-        types.int64,
-        types.boolean,
-        _INTERFACES,
-        types.int64,
-        types.int64,
-        PACKETS,
-    )
-)
+@kernel((int, int, int), OCTETS, int, int, bool, _INTERFACES, int, int, PACKETS)
 def walk(
     octets: NDArray[np.uint8],
     at: int,

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from numba import types
-
 from clonewatch.sources.captures import ip, links, tcp
 from clonewatch.sources.captures.flows import (
     BLOCK,
@@ -120,11 +118,7 @@ def _internet(
     return (count, AT_FULL_TABLE) if after == _FULL else (after, AT_END)
 
 
-@kernel(
-    types.UniTuple(types.int64, 2)(
-        BLOCK, PACKETS, types.int64, types.int64, types.int64, FRAMES, STATE
-    )
-)
+@kernel((int, int), BLOCK, PACKETS, int, int, int, FRAMES, STATE)
 def reassemble(
     octets: NDArray[np.uint8],
     packets: Packets,
@@ -165,7 +159,7 @@ def reassemble(
     return packet, found
 
 
-@kernel(types.int64(BLOCK, FRAMES, STATE))
+@kernel(int, BLOCK, FRAMES, STATE)
 def finish(octets: NDArray[np.uint8], frames: Frames, state: State) -> int:
     """Take up what is still held or carried of one flow, gaps notwithstanding.
 

@@ -1,0 +1,24 @@
+"""Scripts in a Python of their own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def run(script: str, *folders: Path, **environment: str) -> str:
+    """What a script prints, which finds modules in *folders* too; warnings are errors."""
+    path = os.pathsep.join([*map(str, folders), os.environ.get("PYTHONPATH", "")])
+    finished = subprocess.run(
+        [sys.executable, "-W", "error", "-c", script],
+        check=True,
+        capture_output=True,
+        env={**os.environ, "PYTHONPATH": path, **environment},
+        text=True,
+    )
+    return finished.stdout.strip()
