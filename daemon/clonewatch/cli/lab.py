@@ -65,6 +65,16 @@ def simulate(
     skewed: Annotated[
         float, typer.Option(help="Share of MSCs with clocks up to 10 minutes off.", min=0, max=1)
     ] = 0,
+    cut: Annotated[
+        float, typer.Option(help="TALI: share of messages that segments cut.", min=0, max=1)
+    ] = 0,
+    swapped: Annotated[
+        float,
+        typer.Option(help="Share of the packets of one moment that change places.", min=0, max=1),
+    ] = 0,
+    repeated: Annotated[
+        float, typer.Option(help="Share of packets that come twice.", min=0, max=1)
+    ] = 0,
     parquet: Annotated[
         bool, typer.Option("--parquet", help="Write records.parquet too: much faster to read.")
     ] = False,
@@ -76,6 +86,7 @@ def simulate(
     """
     with faults_explained():
         from clonewatch.lab import simulate as made
+        from clonewatch.lab.tali import Wire
         from clonewatch.lab.traffic import Mishaps
 
         try:
@@ -95,6 +106,7 @@ def simulate(
                 per_hour=per_hour or (0.25 if country else 1.0),
                 imsi=imsi,
                 mishaps=Mishaps(relayed=relayed, late=late, lost=lost, skewed=skewed),
+                wire=Wire(cut=cut, swapped=swapped, repeated=repeated),
             )
         except ValueError as error:
             raise typer.BadParameter(str(error)) from None

@@ -21,7 +21,7 @@ from clonewatch.lab.pcaps import LinkType, PcapWriter
 from clonewatch.lab.phones import Habits, Phones
 from clonewatch.lab.populace import Populace
 from clonewatch.lab.regnots import encode_mtp3, encode_sccp
-from clonewatch.lab.tali import TaliWriter, Wire
+from clonewatch.lab.tali import TaliWriter, Wire, disordered
 from clonewatch.lab.town import Town
 from clonewatch.lab.traffic import Mishaps, Traffic
 from clonewatch.lab.truth import Conflict, conflicts, write_conflicts
@@ -160,14 +160,14 @@ def simulate(
 
     Every file holds the same registrations in the same order, that of arrival; *registrations*
     ends them early. *per_hour* is of one phone, roughly; *imsi* the share of subscribers with an
-    IMSI instead of a MIN. Times are multiples of *tick_ms*: 50 with TALI, else 1. Without *names*
+    IMSI instead of a MIN. Times are multiples of *tick_ms*: 50 with TALI, or where packets change places, else 1. Without *names*
     every MSC is one MSCID and bears its number. A *country* has real cities and people who go
     about, and `homes.csv`; there, a *parquet* file is much faster than CSV. Raises ValueError for
     numbers out of bounds.
     """
     chosen = [_carrier(carrier) for carrier in carriers]
     if tick_ms is None:
-        tick_ms = TALI_TICK_MS if Carrier.TALI in chosen else 1
+        tick_ms = TALI_TICK_MS if Carrier.TALI in chosen or wire.swapped else 1
     rng = np.random.default_rng(seed)
     habits = Habits(start_ms=start_ms, per_hour=per_hour, tick_ms=tick_ms, imsi=imsi)
     build = _country if country else _town
@@ -281,10 +281,14 @@ class _PlainCapture:
 
 
 class _WrappedCapture:
-    """Messages in any wrapping, one after the other."""
+    """Messages in any wrapping, one after the other; the wire does what it may to a stream."""
 
-    def __init__(self, path: Path, wrapping: Wrapping) -> None:
+    def __init__(
+        self, path: Path, wrapping: Wrapping, wire: Wire, rng: np.random.Generator
+    ) -> None:
         self._capture = WrappedCapture(path, wrapping)
+        self._wire = wire
+        self._rng = rng
 
     def write(
         self,
@@ -293,11 +297,13 @@ class _WrappedCapture:
         connection: NDArray[np.int64],  # noqa: ARG002 - there is one
     ) -> None:
         messages = encode_mtp3(invokes)
-        for time_us, row, length in zip(
-            times_us.tolist(), messages.octets, messages.lengths.tolist(), strict=True
-        ):
-            message = Message.of(row[:length].tobytes())
-            self._capture.write(time_us, self._capture.packets(message))
+        packets = [
+            self._capture.packets(Message.of(row[:length].tobytes()))
+            for row, length in zip(messages.octets, messages.lengths.tolist(), strict=True)
+        ]
+        order = disordered(np.diff(times_us // 1000) == 0, self._wire, self._rng)
+        for at, time_us in zip(order, np.maximum.accumulate(times_us[order]).tolist(), strict=True):
+            self._capture.write(time_us, packets[at])
 
     def close(self) -> None:
         self._capture.close()
@@ -322,7 +328,7 @@ def _capture(
             return _PlainCapture(path, LinkType.SCCP, encode_sccp)
         case Carrier.TALI:
             return TaliWriter(path, wire, start_ms * 1000, rng)
-    return _WrappedCapture(path, carrier)
+    return _WrappedCapture(path, carrier, wire, rng)
 
 
 def _write(

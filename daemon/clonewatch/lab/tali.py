@@ -153,16 +153,9 @@ class TaliWriter:
 
     def _order(self, segments: _Segments) -> NDArray[np.intp]:
         """In which order segments come, the repeated ones twice."""
-        count = len(segments.lengths)
-        order = np.arange(count)
-        first = np.arange(0, count - 1, 2)
-        same = segments.connection[first] == segments.connection[first + 1]
-        same &= segments.times_us[first] // 1000 == segments.times_us[first + 1] // 1000
-        first = first[same & (self._rng.random(len(first)) < self._wire.swapped)]
-        order[first], order[first + 1] = first + 1, first
-        again = np.flatnonzero(self._rng.random(count) < self._wire.repeated)
-        place = np.concatenate((np.arange(count), again + 1.5))
-        return np.concatenate((order, order[again]))[np.argsort(place, kind="stable")]
+        is_alike = np.diff(segments.connection) == 0
+        is_alike &= np.diff(segments.times_us // 1000) == 0
+        return disordered(is_alike, self._wire, self._rng)
 
     def _write_handshakes(self, start_us: int) -> None:
         """SYN, SYN ACK, ACK of every connection; a SYN takes a number of the sequence."""
@@ -184,6 +177,23 @@ class TaliWriter:
         self._pcap.write(segments.times_us, frames, PAYLOAD_AT + segments.lengths)
         self._sequence = (self._sequence + 1) % (1 << 32)
         self._server = (self._server + 1) % (1 << 32)
+
+
+def disordered(
+    is_alike: NDArray[np.bool_], wire: Wire, rng: np.random.Generator
+) -> NDArray[np.intp]:
+    """In which order packets come, the repeated ones twice.
+
+    *is_alike*: whether each packet but the last may change places with the next.
+    """
+    count = len(is_alike) + 1
+    order = np.arange(count)
+    first = np.arange(0, count - 1, 2)
+    first = first[is_alike[first] & (rng.random(len(first)) < wire.swapped)]
+    order[first], order[first + 1] = first + 1, first
+    again = np.flatnonzero(rng.random(count) < wire.repeated)
+    place = np.concatenate((np.arange(count), again + 1.5))
+    return np.concatenate((order, order[again]))[np.argsort(place, kind="stable")]
 
 
 def _frames(segments: _Segments, stream: NDArray[np.uint8]) -> NDArray[np.uint8]:

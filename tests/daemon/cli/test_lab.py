@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from command import clonewatch
@@ -18,6 +19,25 @@ def test_simulate_writes_a_folder_that_replay_takes(tmp_path: Path) -> None:
     again = clonewatch("replay", town["captures"]["sccp"], "--travel", town["travel"],
                        "--mscs", town["mscs"])  # fmt: skip
     assert len(again.records) == town["conflicts"] > 0
+
+
+def test_whatever_befalls_the_packets_replay_finds_the_same(tmp_path: Path) -> None:
+    words = ("--subscribers", "300", "--mscs", "12", "--clones", "6", "--hours", "8")
+    wire = ("--cut", "0.3", "--swapped", "0.4", "--repeated", "0.1")
+    carriers = ("--carrier", "tali", "--carrier", "m3ua-sctp")
+    (town,) = clonewatch("lab", "simulate", tmp_path / "town", *words, *carriers, *wire).records
+    for carrier, repeated in (
+        ("tali", "tcp_segments_repeated"),
+        ("m3ua-sctp", "sctp_chunks_repeated"),
+    ):
+        summary = tmp_path / "summary.json"
+        again = clonewatch("replay", town["captures"][carrier], "--travel", town["travel"],
+                           "--mscs", town["mscs"], "--summary", summary)  # fmt: skip
+        assert len(again.records) == town["conflicts"] > 0
+        told = json.loads(summary.read_text(encoding="utf-8"))
+        assert told["registrations"] == town["registrations"]
+        assert told[repeated] > 0
+        assert told["refused"] == {}
 
 
 def test_a_country_may_be_parquet_alone(tmp_path: Path) -> None:
