@@ -94,8 +94,11 @@ A confidence is about the conflict, given that the table is right. With a table 
 wrong it promises too much: what a wrong entry forbids looks as impossible as a clone. So build the
 table, let `travel learn` look at a week of traffic, and heed alarms of suspect pairs first."""
 AT_HOME: Final = """\
-A clone in its subscriber's city shows when one of the two travels. When it is the subscriber, the
-clone is the one who is at home, and home misleads: there a name is little better than a guess."""
+Cases were weighed with all that the record file knew of them by then, as `detect --evidence` does.
+
+A clone in its subscriber's city shows when one of the two travels, and home does not tell which.
+What does, where it is known: the TerminalType, and where the one phone had gone before a second one
+showed. Where neither is known, a name there is little better than a guess."""
 CANNOT: Final = """\
 ## What velocity checks cannot see
 

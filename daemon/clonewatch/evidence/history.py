@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from .phones import second_phone
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -38,12 +40,31 @@ class History:
     conflicts: tuple[Conflict, ...] = ()
     registrations: Batch | None = None
 
-    def before(self, conflict: Conflict) -> Batch | None:
-        """Registrations before the MSID's first conflict: as far as is known, its owner's alone."""
+    def first_conflict_at(self, conflict: Conflict) -> int:
+        """When the first registration was that any conflict up to *conflict* knows of."""
+        return min(each.first.time for each in (*self.conflicts, conflict))
+
+    @property
+    def second_phone(self) -> Registration | None:
+        """The registration that told of a second phone, if any did: ESN or TerminalType."""
         if self.registrations is None:
             return None
-        first = min(each.first.time for each in (*self.conflicts, conflict))
-        return self.registrations[self.registrations.time < first]
+        ordered = self.registrations[np.argsort(self.registrations.time, kind="stable")]
+        at = second_phone(ordered)
+        return None if at is None else next(ordered[at : at + 1].registrations())
+
+    def before(self, conflict: Conflict) -> Batch | None:
+        """Registrations before a second phone showed, in order: as far as is known, its owner's.
+
+        It shows by the MSID's first conflict or, where no way is too long, by what it tells.
+        """
+        if self.registrations is None:
+            return None
+        until = self.first_conflict_at(conflict)
+        if (second := self.second_phone) is not None:
+            until = min(until, second.time)
+        ordered = self.registrations[np.argsort(self.registrations.time, kind="stable")]
+        return ordered[ordered.time < until]
 
     def look(self, registration: Registration) -> Look | None:
         """What one of the registrations told of its phone; None where that is not known."""

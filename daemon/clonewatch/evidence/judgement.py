@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
 from .findings import Found, Side
 from .history import USUAL_REGISTRATIONS_MIN, usual
 from .marks import Mark
+from .phones import own_type, type_about, types_of
+from .places import near_any, one_of, place_marks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -36,28 +40,21 @@ def judged(found: Iterable[Found]) -> tuple[Side, tuple[str, ...]]:
 
 def owner_marks(conflict: Conflict, history: History, network: Network) -> Iterator[Found]:
     """What makes either registration more like the subscriber's own, or less."""
-    yield from _home(conflict, network)
+    yield from place_marks(conflict, history, network)
     before = history.before(conflict)
     if before is None or len(before) < USUAL_REGISTRATIONS_MIN:
         return
-    yield from _places(conflict, before, network)
     first, second = conflict.first, conflict.second
     if first.esn != second.esn:
         esns = usual(before.esn)
-        yield from _one_of(
+        yield from one_of(
             Mark.USUAL_ESN, first.esn in esns, second.esn in esns, "its ESN is the usual one"
         )
+    assert history.registrations is not None
+    yield from _terminal_types(conflict, history.registrations, before, network)
     one, other = history.look(first), history.look(second)
     if one is None or other is None:
         return
-    if one.terminal_type and other.terminal_type and one.terminal_type != other.terminal_type:
-        types = set(before.terminal_type.tolist())
-        yield from _one_of(
-            Mark.USUAL_TERMINAL_TYPE,
-            one.terminal_type in types,
-            other.terminal_type in types,
-            "its TerminalType was seen before",
-        )
     for side, registration, look in ((Side.FIRST, first, one), (Side.SECOND, second, other)):
         if _is_unlike(registration, look, before):
             yield Found(
@@ -67,41 +64,33 @@ def owner_marks(conflict: Conflict, history: History, network: Network) -> Itera
             )
 
 
-def _home(conflict: Conflict, network: Network) -> Iterator[Found]:
-    home = network.homes.of(conflict.msid)
-    first, second = (
-        any(network.is_near(msc, registration.msc) for msc in home)
-        for registration in (conflict.first, conflict.second)
-    )
-    yield from _one_of(Mark.AT_HOME, first, second, "at or next to its home MSC")
-
-
-def _places(conflict: Conflict, before: Batch, network: Network) -> Iterator[Found]:
-    """Where the subscriber used to be."""
-    places = set(before.msc.tolist())
+def _terminal_types(
+    conflict: Conflict, registrations: Batch, before: Batch, network: Network
+) -> Iterator[Found]:
+    """Which of the two says of itself what the subscriber's phone said."""
     habits = usual(before.msc)
-    first, second = (
-        _near_any(registration.msc, habits, network)
-        for registration in (conflict.first, conflict.second)
-    )
-    yield from _one_of(Mark.AT_USUAL_MSC, first, second, "where the MSID usually registers")
-    first, second = (
-        _near_any(registration.msc, places, network)
-        for registration in (conflict.first, conflict.second)
-    )
-    yield from _one_of(
-        Mark.NEVER_THERE, not first, not second, "where the MSID never registered before"
-    )
-
-
-def _near_any(msc: int, places: Iterable[int], network: Network) -> bool:
-    return any(network.is_near(place, msc) for place in places)
-
-
-def _one_of(mark: Mark, first: bool, second: bool, words: str) -> Iterator[Found]:  # noqa: FBT001
-    """Give the mark where just one of the two bears it."""
-    if first != second:
-        yield Found(mark=mark, side=Side.FIRST if first else Side.SECOND, words=words)
+    at_usual = [near_any(msc, habits, network) for msc in before.msc.tolist()]
+    owners = types_of(before[np.array(at_usual, np.bool_)])
+    if len(owners) != 1:
+        return
+    told = []
+    for side, registration in ((Side.FIRST, conflict.first), (Side.SECOND, conflict.second)):
+        said = own_type(registration, registrations)
+        # At the usual places both may have been.
+        if not said and not near_any(registration.msc, habits, network):
+            said = type_about(registration, registrations, network)
+        if said:
+            told.append((side, said in owners, f"its TerminalType {said}"))
+    usual_ones = [each for each in told if each[1]]
+    if len(told) == 2 and len(usual_ones) == 1:
+        ((side, _, words),) = usual_ones
+        yield Found(mark=Mark.USUAL_TERMINAL_TYPE, side=side, words=f"{words} is the usual one")
+    elif len(told) == 1:
+        ((side, is_usual, words),) = told
+        mark = Mark.KNOWN_TERMINAL_TYPE if is_usual else Mark.STRANGE_TERMINAL_TYPE
+        yield Found(
+            mark=mark, side=side, words=f"{words} is {'a usual' if is_usual else 'a new'} one"
+        )
 
 
 def _is_unlike(registration: Registration, look: Look, before: Batch) -> bool:

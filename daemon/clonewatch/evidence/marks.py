@@ -32,8 +32,11 @@ class Mark(StrEnum):
     AT_HOME = "at_home"
     AT_USUAL_MSC = "at_usual_msc"
     NEVER_THERE = "never_there"
+    LATELY_THERE = "lately_there"
     USUAL_ESN = "usual_esn"
     USUAL_TERMINAL_TYPE = "usual_terminal_type"
+    KNOWN_TERMINAL_TYPE = "known_terminal_type"
+    STRANGE_TERMINAL_TYPE = "strange_terminal_type"
     UNLIKE_EARLIER_THERE = "unlike_earlier_there"
 
 
@@ -64,11 +67,14 @@ TABLE: Final[dict[Mark, Row]] = {
     Mark.CLOCK_RUNAWAY:         Row( -8,   0, "the clock of an MSC or a source runs away (holds suspension)"),
     Mark.TIME_UNCERTAIN:        Row( -6,   0, "flagged: queued for an unknown time, or a suspect time stamp (holds suspension)"),
     Mark.CAME_LATE:             Row( -2,   0, "later than its source's lateness: neighbours may be forgotten (holds suspension)"),
-    Mark.AT_HOME:               Row(  0,  +7, "at the home MSC of its number (homes.csv), or next to it; the other is not"),
-    Mark.AT_USUAL_MSC:          Row(  0,  +8, "where the MSID used to register before its first conflict; the other is not"),
-    Mark.NEVER_THERE:           Row(  0,  -5, "the MSID never registered there, nor next to it, before its first conflict; at the other it did"),
-    Mark.USUAL_ESN:             Row(  0, +12, "of differing ESNs, the one used before the first conflict"),
-    Mark.USUAL_TERMINAL_TYPE:   Row(  0, +12, "of differing TerminalTypes, the one seen before the first conflict"),
+    Mark.AT_HOME:               Row(  0,  +5, "at the home MSC of its number (homes.csv), or next to it; the other is not"),
+    Mark.AT_USUAL_MSC:          Row(  0,  +5, "where the MSID used to register before a second phone showed; the other is not"),
+    Mark.NEVER_THERE:           Row(  0,  -5, "the MSID never registered there, nor next to it, before; at the other it did"),
+    Mark.LATELY_THERE:          Row(  0, +12, "the last four registrations before a second phone showed were there or next to there; the other is not"),
+    Mark.USUAL_ESN:             Row(  0, +20, "of differing ESNs, the one used before"),
+    Mark.USUAL_TERMINAL_TYPE:   Row(  0, +20, "of differing TerminalTypes, the one told before"),
+    Mark.KNOWN_TERMINAL_TYPE:   Row(  0,  +8, "the TerminalType told before; that of the other is not known"),
+    Mark.STRANGE_TERMINAL_TYPE: Row(  0, -20, "a TerminalType that was not told before; that of the other is not known"),
     Mark.UNLIKE_EARLIER_THERE:  Row(  0,  -6, "its capabilities differ from the MSID's earlier ones at the same MSC"),
 }
 # fmt: on

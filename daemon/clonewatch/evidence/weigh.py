@@ -11,6 +11,7 @@ from .history import NOTHING_KNOWN
 from .judgement import judged, owner_marks
 from .marks import PRIOR, Mark
 from .network import NOTHING_OF_IT
+from .phones import TELLS_MIN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,7 +80,8 @@ def _phones(conflict: Conflict, history: History) -> Iterator[Found]:
     one, other = history.look(first), history.look(second)
     if one is None or other is None:
         return
-    if one.terminal_type and other.terminal_type and one.terminal_type != other.terminal_type:
+    both_tell = min(one.terminal_type, other.terminal_type) >= TELLS_MIN
+    if both_tell and one.terminal_type != other.terminal_type:
         yield Found(
             mark=Mark.TERMINAL_TYPE_DIFFERS,
             words=f"TerminalType {one.terminal_type} and {other.terminal_type}",

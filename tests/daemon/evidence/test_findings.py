@@ -59,7 +59,7 @@ def test_evidence_as_json(speed: float | None, told: int | None) -> None:
                 "mark": "at_home",
                 "side": "first",
                 "clone_points": 0,
-                "owner_points": 7,
+                "owner_points": 5,
                 "words": "at home",
             }
         ],

@@ -32,6 +32,20 @@ def test_before_is_before_the_first_conflict() -> None:
     assert NOTHING_KNOWN.before(CONFLICT) is None
 
 
+def test_before_ends_where_a_second_phone_shows() -> None:
+    rows = [registration(at * HOUR, MSC_B) for at in range(6)]
+    batch = Batch.of([*reversed(rows), FIRST, SECOND])
+    known = History(registrations=batch)
+    assert known.second_phone is None
+    assert known.before(CONFLICT).time.tolist() == [at * HOUR for at in range(6)]  # type: ignore[union-attr]
+    batch.terminal_type[:6] = [2, 33, 2, 2, 2, 2]  # at 4 o'clock, and another again at 5
+    known = History(registrations=batch)
+    assert known.second_phone == rows[4]
+    assert known.before(CONFLICT).time.tolist() == [at * HOUR for at in range(4)]  # type: ignore[union-attr]
+    assert known.first_conflict_at(CONFLICT) == FIRST.time
+    assert NOTHING_KNOWN.second_phone is None
+
+
 def test_a_look_is_found_by_time_place_and_esn() -> None:
     BATCH.terminal_type[1] = 33
     BATCH.system_capabilities[1] = 5

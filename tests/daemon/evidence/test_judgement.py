@@ -88,6 +88,35 @@ def test_the_terminal_type_that_was_seen_is_the_owners() -> None:
     assert evidence.clone is Side.SECOND
 
 
+def types(*said: int) -> list[tuple[Mark, Side]]:
+    """Marks by TerminalType, after six registrations at A; the last two are the conflict's."""
+    history = known(*before(*(MSC_A,) * (len(said) - 2)))
+    assert history.registrations is not None
+    history.registrations.terminal_type[:] = said
+    marked = told(weigh(CONFLICT, history))
+    return [each for each in marked if each[0].name.endswith("TERMINAL_TYPE")]
+
+
+def test_a_type_of_one_side_only_says_something_too() -> None:
+    assert types(33, 33, 33, 33, 33, 33, 33, 0) == [(Mark.KNOWN_TERMINAL_TYPE, Side.FIRST)]
+    assert types(33, 33, 33, 33, 33, 33, 0, 2) == [(Mark.STRANGE_TERMINAL_TYPE, Side.SECOND)]
+
+
+def test_types_of_which_none_is_the_usual_say_nothing() -> None:
+    assert types(33, 33, 33, 33, 2, 2, 36, 2) == []  # exchanged, and then a second phone
+    assert types(33, 33, 33, 33, 33, 33, 2, 36) == []
+    assert types(0, 0, 1, 1, 1, 0, 33, 2) == []
+    assert types(33, 33, 33, 33, 33, 33, 33, 33) == []
+
+
+def test_away_from_the_usual_places_a_phone_is_known_by_what_it_told_next_to_there() -> None:
+    away = registration(99 * HOUR, MSC_C)
+    history = known(*before(*(MSC_A,) * 6), away)
+    assert history.registrations is not None
+    history.registrations.terminal_type[:] = [33] * 6 + [33, 0, 0]
+    assert (Mark.KNOWN_TERMINAL_TYPE, Side.SECOND) in told(weigh(CONFLICT, history))
+
+
 @pytest.mark.parametrize("column", ["system_capabilities", "transaction_capability"])
 def test_capabilities_unlike_those_at_the_same_msc_are_the_clones(column: str) -> None:
     history = known(*before(MSC_A, MSC_C, MSC_A, MSC_C, MSC_A, MSC_C))
