@@ -113,20 +113,22 @@ def day(subscribers: int) -> dict[str, Any]:
     """A day in which subscribers come and go: cost and memory by the hour, once all are there."""
     window, traffic, before = _begin(round(subscribers * STAYING_SHARE), turnover_ms=TURNOVER_MS)
     take(window, traffic.everybody())
-    ns, octets = [], []
+    ns, octets, held = [], [], []
     for _ in range(DAY_HOURS):
         ns.append(1e9 / take(window, traffic.hours(1, LATE_SHARE)).per_s)
         octets.append(resident_octets() - before)
+        held.append(window.subscribers)
     early = slice(FULL_HOURS, FULL_HOURS + COMPARED_HOURS)
     late = slice(-COMPARED_HOURS, None)
     return {
-        "subscribers": window.subscribers,
+        "subscribers": max(held),
         "turnover_h": TURNOVER_MS / HOUR_MS,
-        "octets_a_subscriber": octets[-1] / window.subscribers,
+        "octets_a_subscriber": octets[-1] / max(held),  # memory is for as many as come
         "cost_growth": statistics.median(ns[late]) / statistics.median(ns[early]),
         "memory_growth": octets[-1] / octets[FULL_HOURS],
         "ns_by_hour": ns,
         "octets_by_hour": octets,
+        "subscribers_by_hour": held,
         "overflowed": window.counts.window_overflowed,
     }
 

@@ -37,6 +37,9 @@ HASH_MASK: Final    = (1 << 63) - 1
 FILL_UNIT: Final = 512  # a segment doubles at 384 to 447 of 512 slots, 75 to 87 %
 FILL_LEAST: Final = 384
 FILL_SPREAD: Final = 63
+# Where an eighth of them is dead it is cleaned instead: subscribers who come and go let none double,
+# and pay eight rows looked at for each who went.
+DEAD_SHARE: Final = 8
 SCATTER: Final = 0x9E3779B1  # odd: neighbouring segments double far apart
 
 PREFETCH_AHEAD: Final = 24  # rows on their way while a segment is rebuilt
@@ -71,6 +74,13 @@ def next_slot(tables: Tables, segment: int, slot: int) -> int:
     """The slot after *slot*; behind the last comes the first."""
     mask = (1 << int64(tables.slots_log2[segment])) - 1
     return (slot & ~mask) | ((slot + 1) & mask)
+
+
+@part
+def slot_before(tables: Tables, segment: int, slot: int) -> int:
+    """The slot before *slot*; before the first comes the last."""
+    mask = (1 << int64(tables.slots_log2[segment])) - 1
+    return (slot & ~mask) | ((slot - 1) & mask)
 
 
 @part
@@ -124,12 +134,20 @@ def take_out(tables: Tables, hashed: int, row: int) -> None:
     slot = first_slot(tables, hashed)
     while int64(tables.slots[slot]) != row | (hashed >> HASH_SHIFT) << PRINT_SHIFT:
         slot = next_slot(tables, segment, slot)
+    tables.slots[slot] = DEAD_SLOT
+    tables.slots_used[segment, DEAD] += 1
     if tables.slots[next_slot(tables, segment, slot)] == EMPTY:
-        tables.slots[slot] = EMPTY  # no search goes past here
+        clear_dead(tables, segment, slot)
+
+
+@part
+def clear_dead(tables: Tables, segment: int, slot: int) -> None:
+    """Empty the dead slots that end with *slot*: an empty one follows, so no search goes past."""
+    while tables.slots[slot] == DEAD_SLOT:
+        tables.slots[slot] = EMPTY
         tables.slots_used[segment, USED] -= 1
-    else:
-        tables.slots[slot] = DEAD_SLOT
-        tables.slots_used[segment, DEAD] += 1
+        tables.slots_used[segment, DEAD] -= 1
+        slot = slot_before(tables, segment, slot)
 
 
 @part
@@ -147,7 +165,7 @@ def make_room(tables: Tables, hashed: int) -> bool:
     if tables.slots_used[segment, USED] < limit:
         return True
     live = tables.slots_used[segment, USED] - tables.slots_used[segment, DEAD]
-    if live * 4 < limit * 3:
+    if live * DEAD_SHARE < limit * (DEAD_SHARE - 1):
         rebuild(tables, segment, log2)
         return True
     if log2 < tables.state[SLOTS_LOG2_LIMIT]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from clonewatch.window.layout import Tables
 
 
-def tables(seed: int = 1) -> Tables:
+def tables(seed: int = 1, segments: int = 2, segment_slots: int = 2) -> Tables:
     return empty_tables(
         TRAVEL_MS.astype(np.int32),
         MSCID_OF,
@@ -26,8 +26,8 @@ def tables(seed: int = 1) -> Tables:
             subscribers_max=300,
             registrations_per_msid_max=8,
             overflow_octets_max=0,
-            segments=2,
-            segment_slots=2,
+            segments=segments,
+            segment_slots=segment_slots,
         ),
         window_ms=1,
         lateness_ms=0,
@@ -60,12 +60,13 @@ def row_of_freed(of: Tables, msid: int) -> int:
 
 
 def audit(of: Tables) -> None:
-    """The counts of used and dead slots are true, and a segment is never full."""
+    """The counts of used and dead slots are true, a segment is never full, the dead are needed."""
     stride = 1 << of.state[layout.SLOTS_LOG2_LIMIT]
     for segment, log2 in enumerate(of.slots_log2):
-        slots = of.slots[segment * stride :][: 1 << log2]
+        slots = of.slots[segment * stride :][: 1 << int(log2)]
         assert of.slots_used[segment, USED] == (slots != EMPTY).sum() < len(slots)
         assert of.slots_used[segment, DEAD] == (slots == DEAD_SLOT).sum()
+        assert not ((slots == DEAD_SLOT) & (np.roll(slots, -1) == EMPTY)).any()
 
 
 @settings(max_examples=60, deadline=None)
@@ -97,6 +98,27 @@ def test_subscribers_that_come_and_go_do_not_make_it_grow() -> None:
     audit(of)
     assert of.slots_log2.max() <= 5
     assert [row_of(of, msid) > 0 for msid in (4980, 4981, 5000)] == [False, True, True]
+
+
+def test_nor_do_they_where_it_is_nearly_full() -> None:
+    of = tables(segments=1, segment_slots=256)
+    stay = index.fill_limit(0, 8) * 5 // 6
+    for msid in range(1, 10_001):
+        enter(of, msid)
+        if msid > stay:
+            leave(of, msid - stay)
+    audit(of)
+    assert of.slots_log2.tolist() == [8]
+
+
+def test_nothing_is_left_of_those_who_have_all_gone() -> None:
+    of = tables()
+    for msid in range(1, 201):
+        enter(of, msid)
+    for msid in range(1, 201):
+        leave(of, msid)
+    audit(of)
+    assert of.slots_used.tolist() == [[0, 0], [0, 0]]
 
 
 def test_a_segment_that_may_not_grow_any_more_has_no_room() -> None:
