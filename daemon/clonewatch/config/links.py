@@ -95,6 +95,7 @@ class BaseLink(Section):
     connections_max: Annotated[int, Field(ge=1, le=4096)] = 64
     lateness_minutes: Minutes | None = None  # None: the window's
     silent_after_minutes: Annotated[Minutes, Field(gt=0)] | None = None
+    message_within_seconds: Seconds = 30  # a far end's first, and the rest of any that it began
     tls: Tls | None = None
     hlr: Name | None = None  # role answer: the link that is asked
     authorise_unasked: bool = False  # role answer without an HLR: every subscriber is let in
@@ -113,11 +114,15 @@ class BaseLink(Section):
         given = [key for key in ("listen", "connect") if getattr(self, key) is not None]
         among = ("listen", "connect", "role")
         if self.role == Role.RELAY:
-            return [
+            found = [
                 fault(key, "is missing: a relay listens and connects", because_of=among)
                 for key in ("listen", "connect")
                 if key not in given
             ]
+            if "message_within_seconds" in self.model_fields_set:
+                words = "a relay waits for no message"
+                found.append(fault("message_within_seconds", words, because_of=["role"]))
+            return found
         if len(given) == 2:
             return [fault("connect", "only a relay does both listen and connect", because_of=among)]
         if not given:

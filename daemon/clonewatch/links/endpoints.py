@@ -147,8 +147,9 @@ class Connector(_Endpoint):
         server_name: str | None = None,
         failed: Callable[[str], None] = lambda _: None,
         jitter: Callable[[], float] = random.random,
+        patience_s: float = PATIENCE_S,
     ) -> None:
-        super().__init__(make_link, handler)
+        super().__init__(make_link, handler, patience_s)
         self.where = where
         self.connections_refused = 0
         self._tls = tls

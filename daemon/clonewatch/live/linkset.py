@@ -37,7 +37,9 @@ if TYPE_CHECKING:
     from is41.errors import DecodeError
     from is41.reading import Layer
 
-PATIENCE_S: Final = 5.0  # for links that close as their protocol asks: ours
+PATIENCE_S: Final = (
+    5.0  # for links to close as their protocol asks, whose timers are no longer: ours
+)
 Handler: TypeAlias = Receiver | Asker | Hearing
 
 
@@ -185,9 +187,12 @@ class LinkSet:
                 tls=tls,
                 server_name=None if link.tls is None else link.tls.server_name,
                 failed=lambda why: log.warning("link_not_connected", reason=why),
+                patience_s=link.message_within_seconds,
             )
         where, door = self._door(link, log)
-        return Listener(where, maker, handler, tls=tls, **door)
+        return Listener(
+            where, maker, handler, tls=tls, patience_s=link.message_within_seconds, **door
+        )
 
     def _door(self, link: Link, log: FilteringBoundLogger) -> tuple[Address, dict[str, Any]]:
         """Where a link listens, and who is let in."""

@@ -56,6 +56,12 @@ def test_one_direction_but_two_for_a_relay() -> None:
     assert relay.role is Role.RELAY
 
 
+def test_a_relay_waits_for_no_message() -> None:
+    relay = TAP | {"role": "relay", "listen": "h:1", "peers": ["192.0.2.1"]}
+    assert link(**TAP, message_within_seconds=90).message_within_seconds == 90
+    assert wrong(**relay, message_within_seconds=90) == ["message_within_seconds"]
+
+
 def test_who_listens_says_who_may_connect() -> None:
     assert wrong(**LISTENING | {"peers": None}) == ["peers"]
     assert wrong(**LISTENING | {"peers": []}) == ["peers"]

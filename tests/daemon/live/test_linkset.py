@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,8 +15,9 @@ from clonewatch.live.linkset import LinkSet
 from clonewatch.roles.answerer import Answerer
 from clonewatch.roles.asker import Asker
 from clonewatch.roles.receiver import Receiver
-from daemons import link, settings
+from daemons import daemon, link, settings
 from live import MSCS, bench
+from network import HOST, until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -72,6 +74,30 @@ def test_who_answers_asks_the_hlr_that_is_named_and_changes_with_it(tmp_path: Pa
             await links.use(changed, numbered(changed))
             assert links.links["msc"] is not before
             await links.stop("the test is over")
+
+    asyncio.run(main())
+
+
+def test_far_ends_that_say_nothing_are_cut_off_after_as_long_as_configured(tmp_path: Path) -> None:
+    ended: list[str] = []
+
+    async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(ConnectionResetError):
+            await reader.read()
+        ended.append(str(writer.get_extra_info("peername")))
+        writer.close()
+
+    async def main() -> None:
+        server = await asyncio.start_server(silent, HOST, 0)
+        port = server.sockets[0].getsockname()[1]
+        soon = "message_within_seconds = 0.05"
+        calling = HLR.replace(":9", f":{port}") + soon + "\n"
+        async with daemon(tmp_path, link("a", "tali", soon), calling) as app:
+            where = app.links.links["a"].endpoint.where
+            await silent(*await asyncio.open_connection(where.host, where.port))
+            await until(lambda: len(ended) >= 2)
+        server.close()
+        await server.wait_closed()
 
     asyncio.run(main())
 
