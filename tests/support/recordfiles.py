@@ -154,6 +154,7 @@ class Disk:
         self.fault: Exception = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))  # when it is full
         self.octets_left: int | None = None  # when it is full: how much of a write still goes in
         self.before_write: Callable[[], object] = lambda: None  # a disk may take its time
+        self.before_sync: Callable[[], object] = lambda: None
         self.syncs = True
         self.synced: list[Path] = []  # files, in the order in which somebody tried
 
@@ -185,6 +186,7 @@ class _File(OpenFile):
         super().write(octets, at)
 
     def sync(self) -> None:
+        self._disk.before_sync()
         self._disk.synced.append(self._path)
         if not self._disk.syncs:
             raise OSError(errno.EIO, os.strerror(errno.EIO))

@@ -2,11 +2,12 @@
 
 A registration gets a number when it arrives, its *sequence*; numbers are never used twice. What
 has arrived waits in `pending`, and goes to the *open group* in `blocks` of fixed-width `rows`
-(`groupwriter`). When its half hour is over the group is *sealed*: sorted, and written as Parquet
-(`sealing`). `recorder` runs all this in threads of its own, and `retention` says how much is kept.
-Whatever a crash left is mended when the record file is opened again (`opening`); `reading` gives
-the registrations in their order of arrival, and `verify` looks for what is wrong. A group's name
-tells its half hour and its first sequence (`groups`).
+(`groupwriter`), whose files (`opengroup`) are synced every second (`syncing`). When its half hour
+is over the group is *sealed*: sorted, and written as Parquet (`sealing`). `recorder` runs all this
+in threads of its own (`syncer`, `sealer`), and `retention` says how much is kept. Whatever a crash
+left is mended when the record file is opened again (`opening`); `reading` gives the registrations
+in their order of arrival, and `verify` looks for what is wrong. A group's name tells its half hour
+and its first sequence (`groups`).
 
 Where the messages themselves are kept, they lie in a file of their own beside the group, by
 sequence: in `messageblocks` while the group is open, in Parquet once it is sealed

@@ -3,7 +3,8 @@
 A block's messages, where they are kept, are written and synced before its rows: where there are
 rows, their messages are. What a kill leaves of messages without rows is cut off at the opening.
 
-It owns the files, and has no clock and no thread: `now` is in seconds of any steady clock. A disk
+It has no clock and no thread: `now` is in seconds of any steady clock. Syncing takes long, and is
+for whatever thread: it is begun by `syncing`, and what became of it is told to `synced_by`. A disk
 that fails is told once (`Failed`), tried again every RETRY_S, and told once more when it works.
 """
 
@@ -13,8 +14,9 @@ from typing import TYPE_CHECKING, Final
 
 from .events import Failed, Resumed
 from .groups import GROUP_MS, GROUP_ROWS_MAX, Group
-from .growing import GrowingFile
 from .openfile import OpenFile
+from .opengroup import OpenGroup
+from .syncing import Syncing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,37 +48,37 @@ class GroupWriter:
         self.retry_at: float | None = None  # set while the disk takes nothing
         self.sync_failed = False
         self._directory = directory
-        self._group = opened.group
-        self._sync_at: float | None = None
         self._tell = tell
         self._open_file = open_file
         self._group_rows_max = group_rows_max
         self._lost_before = 0
+        self._sync_at: float | None = None
+        self._left: list[OpenGroup] = []  # nothing more is written to, and not synced yet
+        self._open: OpenGroup | None = None
         if opened.group is not None:
-            self._begin(opened.group, opened.end, opened.messages_end)
+            self._open = OpenGroup(
+                opened.group, open_file, end=opened.end, messages_end=opened.messages_end
+            )
 
     def write(self, block: NumberedBlock, now: float, rows_lost: int = 0) -> bool:
         """Write a block; False if that fails, and the same must be tried again at `retry_at`."""
+        if self._open is not None and not self._has_place(self._open.group, block):
+            self.finish(now)
+        if self._open is None:
+            group = Group(self._directory, block.start_ms, block.first)
+            self._open = OpenGroup(group, self._open_file)
         try:
-            if self._group is not None and not self._has_place(self._group, block):
-                self._finish()
-            if self._group is None:
-                self._begin(Group(self._directory, block.start_ms, block.first))
-            if block.messages:
-                self._messages.write(block.messages)
-            self._rows.write(block.octets)
+            self._open.write(block)
         except OSError as error:
             self.fail(error, now, rows_lost)
             return False
-        self._messages.end += len(block.messages)
-        self._rows.end += len(block.octets)
         self.written = block.next
         self.rows_written += block.rows
         if self._sync_at is None:
             self._sync_at = now + SYNC_WITHIN_S
         if self.retry_at is not None:
             self.retry_at = None
-            self._tell(Resumed(self._rows.path, rows_lost - self._lost_before))
+            self._tell(Resumed(self._open.group.open_path, rows_lost - self._lost_before))
         return True
 
     def fail(self, error: Exception, now: float, rows_lost: int) -> None:
@@ -85,84 +87,60 @@ class GroupWriter:
         self.retry_at = now + RETRY_S
         if has_worked:
             self._lost_before = rows_lost
-            path = self._directory if self._group is None else self._group.open_path
+            path = self._directory if self._open is None else self._open.group.open_path
             self._tell(Failed(path, _reason(error)))
 
     def next_deadline(self) -> float | None:
-        """When `expire` should be called."""
+        """When the next `syncing` is due."""
         return self._sync_at
 
-    def expire(self, now: float) -> None:
-        """Sync, if it is time."""
-        if self._sync_at is not None and now >= self._sync_at:
-            self.sync(now)
+    def is_sync_due(self, now: float) -> bool:
+        """Whether it is."""
+        return self._sync_at is not None and now >= self._sync_at
 
-    def sync(self, now: float) -> bool:
-        """Sync what was written; False if that fails, and `expire` is to try again."""
-        return self._done(self._sync, now)
+    def syncing(self) -> Syncing:
+        """What is to be synced now. One at a time: `synced_by` wants to know what became of it."""
+        self._sync_at = None
+        return Syncing(self.written, tuple(self._left), self._open)
+
+    def synced_by(self, done: Syncing, error: BaseException | None, now: float) -> None:
+        """Take note that something was synced; with an *error* it was not, and is to be again."""
+        path = done.path or self._directory
+        if error is not None:
+            if not self.sync_failed:
+                self._tell(Failed(path, _reason(error)))
+            self.sync_failed, self._sync_at = True, now + RETRY_S
+            return
+        self.synced = done.end
+        self._left = self._left[len(done.finished) :]
+        self.finished += [each.group for each in done.finished if not each.is_empty]
+        if self.sync_failed:
+            self.sync_failed = False
+            self._tell(Resumed(path, 0))
 
     def half_hour_passed(self, received_ms: int, now: float) -> None:
         """Finish a group whose half hour is over, whether more comes or not."""
-        if self._group is not None and received_ms >= self._group.start_ms + GROUP_MS:
+        if self._open is not None and received_ms >= self._open.group.start_ms + GROUP_MS:
             self.finish(now)
 
-    def finish(self, now: float) -> bool:
-        """Sync and close the open group, which may then be sealed; False if that fails."""
-        return self._done(self._finish, now)
+    def finish(self, now: float) -> None:
+        """Write to the open group no more; it may be sealed when it is synced, which is due."""
+        if self._open is not None:
+            self._left.append(self._open)
+            self._open, self._sync_at = None, now
 
     def close(self) -> None:
         """Close the files; the group stays open."""
-        for file in self._files:
-            file.close()
-
-    @property
-    def _files(self) -> tuple[GrowingFile, ...]:
-        return () if self._group is None else (self._messages, self._rows)
+        for group in (*self._left, self._open):
+            if group is not None:
+                group.close()
 
     def _has_place(self, group: Group, block: NumberedBlock) -> bool:
         """Whether *block* belongs into *group*."""
         return block.start_ms == group.start_ms and block.next - group.first <= self._group_rows_max
 
-    def _begin(self, group: Group, end: int = 0, messages_end: int = 0) -> None:
-        self._group = group
-        self._rows = GrowingFile(group.open_path, end, self._open_file)
-        self._messages = GrowingFile(group.messages_open_path, messages_end, self._open_file)
 
-    def _sync(self) -> None:
-        for file in self._files:
-            file.sync()
-        self._sync_at = None
-        self.synced = self.written
-
-    def _finish(self) -> None:
-        """Leave the open group whole, and behind."""
-        for file in self._files:
-            file.truncate()
-        self._sync()
-        self.close()
-        if self._group is not None and self._rows.end:
-            self.finished.append(self._group)
-        self._group = None
-
-    def _done(self, act: Callable[[], None], now: float) -> bool:
-        """Do what syncs; whether it could be done. A failure is told once."""
-        if self._group is None:
-            return True
-        path = self._group.open_path
-        try:
-            act()
-        except OSError as error:
-            if not self.sync_failed:
-                self._tell(Failed(path, _reason(error)))
-            self.sync_failed, self._sync_at = True, now + RETRY_S
-            return False
-        if self.sync_failed:
-            self.sync_failed = False
-            self._tell(Resumed(path, 0))
-        return True
-
-
-def _reason(error: Exception) -> str:
+def _reason(error: BaseException) -> str:
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     return f"{type(error).__name__}: {error}"

@@ -24,18 +24,21 @@ class GrowingFile:
         self.end = end  # octets, of what counts as written
         self._open_file = open_file
         self._file: OpenFile | None = None
+        self._is_named = False  # whether its name outlives a power cut
 
     def write(self, octets: bytes) -> None:
         """Write behind the end; whoever calls moves that once all is well."""
         if self._file is None:
             self._file = self._open_file(self.path)
-            sync_directory(self.path.parent)
         self._file.write(octets, self.end)
 
     def sync(self) -> None:
         """Let what was written outlive a power cut."""
         if self._file is not None:
             self._file.sync()
+            if not self._is_named:
+                sync_directory(self.path.parent)
+                self._is_named = True
 
     def truncate(self) -> None:
         """Cut off what a failed write may have left."""

@@ -12,6 +12,8 @@ from .messageblocks import message_block_of
 from .rows import joined, packed
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from clonewatch.registrations import Batch
 
 WRITE_WITHIN_S: Final = 0.05  # how long a registration waits for others to share its block
@@ -47,6 +49,27 @@ class _Waiting:
     def octets(self) -> int:
         """Of its messages; all of them until its last row is taken."""
         return 0 if self.batch.messages is None else len(self.batch.messages.octets)
+
+
+@dataclass(frozen=True, slots=True)
+class UnpackedBlock:
+    """What a block is to hold: registrations, each batch with the time of its receipt."""
+
+    start_ms: int
+    first: int
+    parts: Sequence[tuple[Batch, int]]
+
+    def packed(self) -> NumberedBlock:
+        """The block; takes a while."""
+        rows = joined([packed(batch, received_ms) for batch, received_ms in self.parts])
+        messages = [(len(batch), batch.messages) for batch, _ in self.parts]
+        return NumberedBlock(
+            self.start_ms,
+            self.first,
+            len(rows),
+            block_of(rows, self.first),
+            message_block_of(messages, self.first),
+        )
 
 
 class Pending:
@@ -98,7 +121,7 @@ class Pending:
         return first
 
     def due_at(self) -> float | None:
-        """When `take` should be called next; None while nothing waits."""
+        """When `next_block` should be called next; None while nothing waits."""
         if not self._queue:
             return None
         since = self._queue[0].since
@@ -109,27 +132,24 @@ class Pending:
         """When the oldest was appended; None while nothing waits."""
         return self._queue[0].since if self._queue else None
 
-    def take(self) -> NumberedBlock | None:
-        """Remove the next block: rows of one half hour whose numbers follow one another."""
+    def next_block(self) -> UnpackedBlock | None:
+        """What the next block holds: rows of one half hour whose numbers follow one another.
+
+        They stay, and can be counted should packing fail, until they are removed.
+        """
         if not self._queue:
             return None
         first, start_ms = self._queue[0].first, self._queue[0].start_ms
-        parts, messages, room = [], [], BLOCK_ROWS_MAX
+        parts: list[tuple[Batch, int]] = []
+        room = BLOCK_ROWS_MAX
         for waiting in self._queue:
             if waiting.start_ms != start_ms or waiting.first != first + BLOCK_ROWS_MAX - room:
                 break
-            batch = waiting.batch[:room]
-            parts.append(packed(batch, waiting.received_ms))
-            messages.append((len(batch), batch.messages))
-            room -= len(batch)
+            parts.append((waiting.batch[:room], waiting.received_ms))
+            room -= len(parts[-1][0])
             if not room:
                 break
-        rows = joined(parts)
-        block = NumberedBlock(
-            start_ms, first, len(rows), block_of(rows, first), message_block_of(messages, first)
-        )
-        self._remove(len(rows))  # only now: what cannot be packed stays, and can be counted
-        return block
+        return UnpackedBlock(start_ms, first, parts)
 
     def drop(self) -> None:
         """Lose all that waits."""
@@ -137,7 +157,7 @@ class Pending:
         self.rows = self.octets = 0
         self._queue.clear()
 
-    def _remove(self, rows: int) -> None:
+    def remove(self, rows: int) -> None:
         """Forget so many of the first rows."""
         self.rows -= rows
         while rows:

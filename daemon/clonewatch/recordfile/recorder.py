@@ -1,4 +1,4 @@
-"""The record file of one machine: a thread that writes, and one that seals."""
+"""The record file of one machine: a thread that writes, one that syncs, and one that seals."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from .pending import PENDING_ROWS_MAX, Pending
 from .reading import read
 from .retention import Retention
 from .sealer import Sealer
+from .syncer import Syncer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -73,6 +74,7 @@ class Recorder:
         self._block_since = 0.0  # when its oldest was appended
         self._write_to = self._sync_to = 0  # sequences that somebody waits for
         self._seal_now = self._closing = False
+        self._syncer = Syncer(self._writer, ended=self._wake)
         self._sealer.start()
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
         self._thread.start()
@@ -189,10 +191,10 @@ class Recorder:
             self._tried(written=self._writer.write(block, now, self._pending.rows_lost))
         elif not self._waiting:
             self._writer.half_hour_passed(self._now_ms(), now)
-        if self._sync_wanted and self._sync_to <= self.written:
-            self._writer.sync(now)
-            self._let_look()
-        self._writer.expire(now)
+        wanted = self._sync_wanted and self._sync_to <= self.written
+        if self._syncer.look(now, wanted=wanted):
+            self._wake()
+            self._kept()
         self._hand_over()
 
     def _next_block(self) -> NumberedBlock | None:
@@ -205,10 +207,16 @@ class Recorder:
             if retry_at is not None and now < retry_at and not self._closing:
                 self._changed.wait(retry_at - now)
                 return None
-            if self._block is None and self._is_due(now):
-                self._block_since = self._pending.since or now
-                self._block = self._pending.take()
-            return self._block
+            if self._block is not None or not self._is_due(now):
+                return self._block
+            since, unpacked = self._pending.since, self._pending.next_block()
+        if unpacked is None:
+            return None
+        block = unpacked.packed()  # others append meanwhile
+        with self._changed:
+            self._pending.remove(block.rows)
+            self._block, self._block_since = block, since or now
+        return block
 
     def _is_due(self, now: float) -> bool:
         due_at = self._pending.due_at()
@@ -218,9 +226,11 @@ class Recorder:
 
     def _patience_s(self, now: float) -> float:
         """How long there is nothing to do, unless something changes."""
-        if self._closing or self._sync_wanted:
+        if self._closing or self._syncer.has_ended:
             return 0
-        deadlines = [now + LOOK_EVERY_S, self._pending.due_at(), self._writer.next_deadline()]
+        deadlines = [now + LOOK_EVERY_S, self._pending.due_at()]
+        if not self._syncer.is_busy:
+            deadlines += [now if self._sync_wanted else self._writer.next_deadline()]
         return max(0, min(at for at in deadlines if at is not None) - now)
 
     def _tried(self, *, written: bool) -> None:
@@ -239,11 +249,10 @@ class Recorder:
     def _sync_wanted(self) -> bool:
         return self.synced < self._sync_to and not self._writer.sync_failed
 
-    def _let_look(self) -> None:
-        """Let those who wait for something see whether it has come."""
+    def _wake(self) -> None:
+        """Let those who wait for something see whether it has come; from any of our threads."""
         with self._changed:
             self._changed.notify_all()
-        self._kept()
 
     def _give_up(self) -> None:
         """Count as lost what cannot be written any more."""
@@ -261,8 +270,8 @@ class Recorder:
         now = time.monotonic()
         if self._seal_now:
             self._writer.finish(now)
-            self._hand_over()
-        self._writer.sync(now)
+        self._syncer.close(now)
+        self._hand_over()
         self._writer.close()
 
 

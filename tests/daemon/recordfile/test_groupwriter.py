@@ -51,6 +51,23 @@ class Written:
     def stored(self) -> Batch:
         return whole(read(self.directory))[1]
 
+    def expire(self, now: float) -> None:
+        """Sync, if that is due."""
+        if self.writer.is_sync_due(now):
+            self.sync(now)
+
+    def sync(self, now: float) -> None:
+        syncing, error = self.writer.syncing(), None
+        try:
+            syncing.do()
+        except OSError as failure:
+            error = failure
+        self.writer.synced_by(syncing, error, now)
+
+    def finish(self, now: float) -> None:
+        self.writer.finish(now)
+        self.expire(now)
+
 
 def test_a_block_outlives_the_process_at_once_and_a_power_cut_in_a_second(tmp_path: Path) -> None:
     it = Written(tmp_path)
@@ -60,9 +77,9 @@ def test_a_block_outlives_the_process_at_once_and_a_power_cut_in_a_second(tmp_pa
     assert same(it.stored(), BATCH[:20])
     assert (it.writer.written, it.writer.synced) == (20, 0)
     assert it.writer.next_deadline() == 100.0 + SYNC_WITHIN_S
-    it.writer.expire(100.9)
+    it.expire(100.9)
     assert it.writer.synced == 0
-    it.writer.expire(101.0)
+    it.expire(101.0)
     assert it.writer.synced == 20
     assert it.writer.next_deadline() is None
 
@@ -86,8 +103,24 @@ def test_each_half_hour_has_its_group(tmp_path: Path) -> None:
     it.writer.write(later, 0.5)
     first, second = groups_in(tmp_path)
     assert (first.start_ms, second.start_ms, second.first) == (AT_10, LATER, 10)
+    assert it.writer.finished == []  # what is not synced is not sealed
+    it.expire(0.5)
     assert it.writer.finished == [first]
-    assert it.writer.synced == 10  # with what it left behind
+    assert it.writer.synced == 20
+
+
+def test_what_is_written_and_left_while_syncing_is_for_the_next(tmp_path: Path) -> None:
+    it = Written(tmp_path)
+    it.writer.write(BLOCKS[0], 0.0)
+    syncing = it.writer.syncing()
+    assert it.writer.next_deadline() is None
+    it.writer.write(BLOCKS[1], 0.0)
+    it.writer.write(replace(BLOCKS[2], start_ms=LATER), 0.5)
+    syncing.do()
+    it.writer.synced_by(syncing, None, 1.0)
+    assert (it.writer.synced, it.writer.finished) == (10, [])
+    it.expire(1.0)
+    assert (it.writer.synced, it.writer.finished) == (30, groups_in(tmp_path)[:1])
 
 
 def test_a_half_hour_ends_though_nothing_comes(tmp_path: Path) -> None:
@@ -97,6 +130,7 @@ def test_a_half_hour_ends_though_nothing_comes(tmp_path: Path) -> None:
     it.writer.half_hour_passed(LATER - 1, 0.0)
     assert it.writer.finished == []
     it.writer.half_hour_passed(LATER, 0.0)
+    it.expire(0.0)
     assert it.writer.finished == groups_in(tmp_path)
 
 
@@ -130,7 +164,7 @@ def test_a_disk_full_from_the_beginning_leaves_nothing_odd(tmp_path: Path) -> No
     it = Written(tmp_path)
     it.disk.full = True
     assert not it.writer.write(BLOCKS[0], 0.0)
-    assert it.writer.finish(0.0)
+    it.finish(0.0)
     assert it.writer.finished == []
     assert len(it.stored()) == 0
 
@@ -140,7 +174,7 @@ def test_what_a_failed_write_left_is_cut_off_before_sealing(tmp_path: Path) -> N
     it.writer.write(BLOCKS[0], 0.0)
     it.disk.full, it.disk.octets_left = True, 100
     it.writer.write(BLOCKS[1], 0.0)
-    assert it.writer.finish(0.0)
+    it.finish(0.0)
     assert it.writer.finished[0].open_path.read_bytes() == BLOCKS[0].octets
 
 
@@ -148,17 +182,19 @@ def test_a_sync_that_fails_is_said_once_and_tried_again(tmp_path: Path) -> None:
     it = Written(tmp_path)
     it.disk.syncs = False
     it.writer.write(BLOCKS[0], 0.0)
-    it.writer.expire(1.0)
-    it.writer.expire(1.5)
-    it.writer.expire(2.0)
+    it.expire(1.0)
+    it.expire(1.5)
+    it.expire(2.0)
     assert it.told.kinds == ["Failed"]
     assert it.writer.synced == 0
     assert it.writer.write(BLOCKS[1], 2.0)  # a killed process loses nothing still
-    assert not it.writer.finish(2.5)
+    it.finish(2.5)
+    assert it.writer.finished == []
     it.disk.syncs = True
-    it.writer.expire(3.5)
+    it.expire(3.5)
     assert it.told.kinds == ["Failed", "Resumed"]
     assert it.writer.synced == 20
+    assert it.writer.finished == groups_in(tmp_path)
 
 
 def test_messages_are_written_beside_and_go_on_where_opening_says(tmp_path: Path) -> None:
@@ -180,7 +216,7 @@ def test_messages_are_written_beside_and_go_on_where_opening_says(tmp_path: Path
 def test_without_messages_there_is_no_file_of_them(tmp_path: Path) -> None:
     it = Written(tmp_path)
     it.writer.write(BLOCKS[0], 0.0)
-    assert it.writer.finish(0.0)
+    it.finish(0.0)
     assert it.writer.finished[0].messages_path is None
 
 
@@ -203,7 +239,7 @@ def test_a_full_disk_loses_no_message_of_what_is_stored(tmp_path: Path) -> None:
     it.disk.full, it.disk.octets_left = True, 100
     assert not it.writer.write(WITH_MESSAGES[2], 3.0)
     it.disk.full = False
-    assert it.writer.finish(4.0)
+    it.finish(4.0)
     size = it.writer.finished[0].messages_open_path.stat().st_size
     assert size == sum(len(block.messages) for block in WITH_MESSAGES[:2])
     assert it.told.kinds == ["Failed", "Resumed", "Failed"]
@@ -213,6 +249,6 @@ def test_messages_are_synced_before_their_rows(tmp_path: Path) -> None:
     it = Written(tmp_path)
     it.disk.syncs = False
     it.writer.write(WITH_MESSAGES[0], 0.0)
-    it.writer.expire(1.0)
+    it.expire(1.0)
     assert it.disk.synced == [tmp_path / "20261122T1000Z-000000000000.octets.open"]
     assert it.writer.synced == 0

@@ -23,7 +23,11 @@ from recordfiles import (
 
 
 def drained(pending: Pending) -> list[NumberedBlock]:
-    return list(iter(pending.take, None))
+    blocks = []
+    while (unpacked := pending.next_block()) is not None:
+        blocks.append(unpacked.packed())
+        pending.remove(blocks[-1].rows)
+    return blocks
 
 
 def test_a_registration_waits_50_ms_for_others() -> None:
@@ -67,6 +71,19 @@ def test_blocks_hold_what_was_appended_in_order_of_arrival(lengths: list[int]) -
     assert sequence.tolist() == list(range(17, 17 + sum(lengths)))
     assert same(batch, batch.joined(batches))
     assert pending.rows == 0
+
+
+def test_what_is_being_packed_stays_and_others_come_behind_it() -> None:
+    pending = Pending(0)
+    pending.append(registrations(3), AT_10, 0.0)
+    unpacked = pending.next_block()
+    assert unpacked is not None
+    pending.append(registrations(2), AT_10, 1.0)
+    assert pending.rows == 5
+    assert unpacked.packed().rows == 3
+    pending.remove(3)
+    assert pending.since == 1.0
+    assert [(block.first, block.rows) for block in drained(pending)] == [(3, 2)]
 
 
 def test_no_block_spans_half_hours() -> None:
