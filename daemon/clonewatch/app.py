@@ -35,6 +35,7 @@ from clonewatch.live.sourcenumbers import SourceNumbers
 from clonewatch.live.spools import SpoolSet
 from clonewatch.live.telling import Rates, counts_by_source
 from clonewatch.live.troubles import Troubles
+from clonewatch.live.twinwatch import TwinWatch
 from clonewatch.messages import held
 from clonewatch.recordfile import Recorder, Retention
 from clonewatch.sources.refused import RefusedRing
@@ -43,13 +44,14 @@ from is41.msid import msid_digits
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from clonewatch.actions.alarms.events import Event as DeliveryEvent
     from clonewatch.clocks.watch import ClockChanged
     from clonewatch.collector import Refusal
     from clonewatch.config import Config
     from clonewatch.detector import Conflict
+    from clonewatch.evidence.twins import Twins
     from clonewatch.recordfile.events import Event as RecordEvent
     from clonewatch.registrations import Batch, Registration
     from clonewatch.roles.asker import Asker
@@ -112,6 +114,7 @@ class App:
             _detector(settings),
             self.store,
             sightings=self._sightings,
+            twins=_twins(settings),
             found=self._found,
         )
         self.intake = Intake(
@@ -334,6 +337,13 @@ def _retention(config: Config) -> Retention:
     return Retention(
         hours=config.record_file.retention_hours, octets_max=config.record_file.octets_max
     )
+
+
+def _twins(settings: Settings) -> Callable[[Batch], Sequence[Twins]]:
+    """Who tells of twins; nobody where nothing is to be judged."""
+    if settings.config.mode is Mode.LEARN:
+        return lambda _: ()
+    return TwinWatch(settings.config.window.subscribers_max).take
 
 
 def _detector(settings: Settings) -> Detector | None:

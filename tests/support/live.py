@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from clonewatch.detector import Conflict, Detector
+from clonewatch.evidence.twins import Twins
 from clonewatch.live.judge import Judge
+from clonewatch.live.twinwatch import TwinWatch
 from clonewatch.mscs import Msc, Mscs
 from clonewatch.recordfile import Recorder
 from fig4 import MSCID_OF, TRAVEL_MS
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from clonewatch.registrations import Registration
+    from clonewatch.store.pending import Found
 
 MIN: Final = "6145551234"
 OURS, THEIRS = PointCode(5, 1, 1), PointCode(5, 1, 2)
@@ -95,9 +97,11 @@ class Submitted:
     def __init__(self, judged: int = 0) -> None:
         self.judged = judged
         self.conflicts: list[Conflict] = []
+        self.twins: list[Twins] = []
 
-    def submit(self, found: Sequence[Conflict | Registration], judged: int) -> bool:
+    def submit(self, found: Sequence[Found], judged: int) -> bool:
         self.conflicts += [each for each in found if isinstance(each, Conflict)]
+        self.twins += [each for each in found if isinstance(each, Twins)]
         self.judged = judged
         return True
 
@@ -121,6 +125,7 @@ class Bench:
             self.record,
             self.detector,
             self.store,
+            twins=TwinWatch(1000).take,
             found=lambda conflicts: self.found.append(len(conflicts)),
         )
 

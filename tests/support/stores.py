@@ -14,6 +14,7 @@ from clonewatch.cases.case import Case, case_of, events_of
 from clonewatch.cases.policy import DEFAULT, Policy
 from clonewatch.clonerecords import CloneRecords
 from clonewatch.detector import Conflict
+from clonewatch.evidence.twins import Twins
 from clonewatch.mscs import Msc, Mscs
 from clonewatch.registrations import Registration
 from clonewatch.store.database import in_memory
@@ -71,6 +72,18 @@ def conflict(
     )
     return Conflict(
         msid=msid, first=a, second=b, elapsed_ms=took, travel_time_ms=needs, found_at=at + 1
+    )
+
+
+def twins(msid: int = MIN, *, changes: int = 2, at: int = TEN + 45 * MINUTE) -> Twins:
+    """Two ESNs at MSC A, to and fro since ten."""
+    return Twins(
+        msid=msid,
+        esns=(0x82123456, 0x82999999),
+        changes=changes,
+        first_at=TEN,
+        last_at=at,
+        mscids=(MARKET | 1,),
     )
 
 

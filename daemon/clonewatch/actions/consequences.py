@@ -11,6 +11,7 @@ from clonewatch.cases.case import PROGRAM, Book
 from clonewatch.cases.life import ALARMED, Act
 from clonewatch.cases.policy import DEFAULT
 from clonewatch.cases.suspects import Suspects
+from clonewatch.cases.twins import tell_twins
 from clonewatch.cases.watched import NOTHING, WatchList, tell_sightings
 from clonewatch.cases.ways import Ways
 from clonewatch.evidence.findings import Severity
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from clonewatch.cases.tally import Pair
     from clonewatch.clonerecords import CloneRecords
     from clonewatch.evidence.network import Network
+    from clonewatch.evidence.twins import Twins
     from clonewatch.registrations import Registration
     from clonewatch.store.recording import News
 
@@ -74,6 +76,7 @@ class Consequences:
         connection: Connection,
         news: News,
         sightings: Sequence[Registration],
+        twins: Sequence[Twins],
         now_ms: int,
     ) -> None:
         """Judge clone records before they are stored, and do what follows."""
@@ -86,6 +89,7 @@ class Consequences:
         weighing.weigh_again(book, gone, news.new, "superseded")
         weighing.weigh_again(book, suspicion.lost, news.new, "on suspect travel times")
         tell_sightings(book, sightings)
+        tell_twins(book, twins, self.words)
         self.settle(book, _suspect_reports(connection, suspicion))
 
     def settle(self, book: Book, reports: Iterable[Report] = ()) -> None:
@@ -129,7 +133,8 @@ def _case_reports(acts: Iterable[tuple[Case, Act]]) -> list[Report]:
 
 def _case_text(case: Case) -> str:
     conflicts = "1 conflict" if case.conflicts == 1 else f"{case.conflicts} conflicts"
-    return f"case {case.id}, {case.state}: {msid_digits(case.msid)}, {conflicts}"
+    esns = f", {len(case.seen['esns'])} ESNs" if len(case.seen["esns"]) > 1 else ""
+    return f"case {case.id}, {case.state}: {msid_digits(case.msid)}, {conflicts}{esns}"
 
 
 def _case_details(case: Case) -> dict[str, object]:

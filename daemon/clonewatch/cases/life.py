@@ -28,6 +28,7 @@ class Input(StrEnum):
     GRAVER = "graver"  # one of a severity above that which was dismissed
     LATER = "later"  # one after the silence of a dismissed case
     SIGHTING = "sighting"  # an identity that was given up has registered
+    TWINS = "twins"  # two ESNs are used to and fro
     REPORT = "report"  # an operator reports a victim
     ACQUITTED = "acquitted"  # no conflict is left that counts
     CONFIRM = "confirm"
@@ -52,10 +53,12 @@ class Act(StrEnum):
 TRANSITIONS: Final[Mapping[tuple[State, Input], tuple[State, Act]]] = {
     (State.NONE,      Input.CONFLICT):  (State.OPEN,      Act.RAISE),
     (State.NONE,      Input.SIGHTING):  (State.OPEN,      Act.RAISE),
+    (State.NONE,      Input.TWINS):     (State.OPEN,      Act.RAISE),
     (State.NONE,      Input.REPORT):    (State.OPEN,      Act.RAISE),
 
     (State.OPEN,      Input.CONFLICT):  (State.OPEN,      Act.UPDATE),
     (State.OPEN,      Input.SIGHTING):  (State.OPEN,      Act.UPDATE),
+    (State.OPEN,      Input.TWINS):     (State.OPEN,      Act.UPDATE),
     (State.OPEN,      Input.REPORT):    (State.OPEN,      Act.UPDATE),
     (State.OPEN,      Input.ACQUITTED): (State.CLOSED,    Act.CLEAR),
     (State.OPEN,      Input.CONFIRM):   (State.CONFIRMED, Act.UPDATE),
@@ -66,6 +69,7 @@ TRANSITIONS: Final[Mapping[tuple[State, Input], tuple[State, Act]]] = {
 
     (State.CONFIRMED, Input.CONFLICT):  (State.CONFIRMED, Act.UPDATE),
     (State.CONFIRMED, Input.SIGHTING):  (State.CONFIRMED, Act.UPDATE),
+    (State.CONFIRMED, Input.TWINS):     (State.CONFIRMED, Act.UPDATE),
     (State.CONFIRMED, Input.REPORT):    (State.CONFIRMED, Act.UPDATE),
     (State.CONFIRMED, Input.ACQUITTED): (State.CLOSED,    Act.CLEAR),
     (State.CONFIRMED, Input.DISMISS):   (State.DISMISSED, Act.CLEAR),
@@ -77,6 +81,7 @@ TRANSITIONS: Final[Mapping[tuple[State, Input], tuple[State, Act]]] = {
     (State.DISMISSED, Input.GRAVER):    (State.OPEN,      Act.RAISE),
     (State.DISMISSED, Input.LATER):     (State.DISMISSED, Act.NEW_CASE),
     (State.DISMISSED, Input.SIGHTING):  (State.OPEN,      Act.RAISE),
+    (State.DISMISSED, Input.TWINS):     (State.DISMISSED, Act.NOTHING),
     (State.DISMISSED, Input.REPORT):    (State.OPEN,      Act.RAISE),
     (State.DISMISSED, Input.ACQUITTED): (State.DISMISSED, Act.NOTHING),
     (State.DISMISSED, Input.CONFIRM):   (State.CONFIRMED, Act.RAISE),
@@ -86,6 +91,7 @@ TRANSITIONS: Final[Mapping[tuple[State, Input], tuple[State, Act]]] = {
 
     (State.SUSPENDED, Input.CONFLICT):  (State.SUSPENDED, Act.UPDATE),
     (State.SUSPENDED, Input.SIGHTING):  (State.SUSPENDED, Act.UPDATE),
+    (State.SUSPENDED, Input.TWINS):     (State.SUSPENDED, Act.UPDATE),
     (State.SUSPENDED, Input.REPORT):    (State.SUSPENDED, Act.UPDATE),
     (State.SUSPENDED, Input.ACQUITTED): (State.SUSPENDED, Act.UPDATE),
     (State.SUSPENDED, Input.RESTORED):  (State.RESTORED,  Act.CLEAR),
@@ -93,6 +99,7 @@ TRANSITIONS: Final[Mapping[tuple[State, Input], tuple[State, Act]]] = {
 
     (State.RESTORED,  Input.CONFLICT):  (State.OPEN,      Act.RAISE),
     (State.RESTORED,  Input.SIGHTING):  (State.OPEN,      Act.RAISE),
+    (State.RESTORED,  Input.TWINS):     (State.OPEN,      Act.RAISE),
     (State.RESTORED,  Input.REPORT):    (State.OPEN,      Act.RAISE),
     (State.RESTORED,  Input.ACQUITTED): (State.RESTORED,  Act.NOTHING),
     (State.RESTORED,  Input.CONFIRM):   (State.CONFIRMED, Act.RAISE),
@@ -103,6 +110,7 @@ TRANSITIONS: Final[Mapping[tuple[State, Input], tuple[State, Act]]] = {
 
     (State.CLOSED,    Input.CONFLICT):  (State.CLOSED,    Act.NEW_CASE),
     (State.CLOSED,    Input.SIGHTING):  (State.CLOSED,    Act.NEW_CASE),
+    (State.CLOSED,    Input.TWINS):     (State.CLOSED,    Act.NEW_CASE),
     (State.CLOSED,    Input.REPORT):    (State.CLOSED,    Act.NEW_CASE),
     (State.CLOSED,    Input.ACQUITTED): (State.CLOSED,    Act.NOTHING),
     # The answer came after the case had been closed: what the HLR does is what is.

@@ -87,7 +87,7 @@ def weigh_again(
 
 def sight(book: Book, msid: int, note: str) -> Case:
     """An identity that was given up has registered: its MSID's case, which is told."""
-    case = _latest(book, msid)
+    case = latest(book, msid)
     if case is None or moved(case.state, Input.SIGHTING)[1] is Act.NEW_CASE:
         case = book.new(msid)
     case.floor = Severity.CRITICAL
@@ -95,7 +95,8 @@ def sight(book: Book, msid: int, note: str) -> Case:
     return case
 
 
-def _latest(book: Book, msid: int) -> Case | None:
+def latest(book: Book, msid: int) -> Case | None:
+    """The newest case of an MSID, as the book has it."""
     mine = [case for case in book.changed.values() if case.msid == msid]
     return max(mine, key=lambda case: case.id, default=None) or latest_by_msid(
         book.connection, [msid]

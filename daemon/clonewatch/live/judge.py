@@ -22,9 +22,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from clonewatch.detector import Conflict, Detector
+    from clonewatch.evidence.twins import Twins
     from clonewatch.mscs import Mscs
     from clonewatch.recordfile import RecordFile
     from clonewatch.registrations import Batch, Registration
+    from clonewatch.store.pending import Found
 
 REBUILD_ROWS: Final = 1 << 16  # registrations at once: the window's pauses are for others too
 
@@ -36,14 +38,15 @@ class CloneRecordFile(Protocol):
     def judged(self) -> int:
         """Sequence below which all was judged."""
 
-    def submit(self, found: Sequence[Conflict | Registration], judged: int) -> bool:
+    def submit(self, found: Sequence[Found], judged: int) -> bool:
         """Keep what was found below sequence *judged*."""
 
 
 class Judge:
     """Takes registrations in, in order of arrival. Without a *detector* they are only recorded.
 
-    *sightings* gives those of a batch whose identities were given up. *found* is told of conflicts
+    *sightings* gives those of a batch whose identities were given up, *twins* the MSIDs that two
+    phones use, as is seen by then. *found* is told of conflicts
     at once, the *store* when they are written.
     """
 
@@ -54,6 +57,7 @@ class Judge:
         store: CloneRecordFile,
         *,
         sightings: Callable[[Batch], Sequence[Registration]] = lambda _: (),
+        twins: Callable[[Batch], Sequence[Twins]] = lambda _: (),
         found: Callable[[Sequence[Conflict]], None] = lambda _: None,
     ) -> None:
         self.detector = detector
@@ -64,13 +68,14 @@ class Judge:
         self._record = record
         self._store = store
         self._sightings = sightings
+        self._twins = twins
         self._found = found
         self._waiting: dict[bool, deque[tuple[int, Callable[[], None]]]] = {
             False: deque(),
             True: deque(),
         }
         # What was found and is not submitted yet, and the sequence behind it.
-        self._judged: deque[tuple[int, list[Conflict | Registration]]] = deque()
+        self._judged: deque[tuple[int, list[Found]]] = deque()
 
     def rebuild(self, mscs: Mscs, since_ms: int) -> int:
         """Fill the window with what was received from *since_ms* on; how many registrations.
@@ -92,6 +97,7 @@ class Judge:
                 silent = int((part.sequence < judged).sum())
                 if self.detector is not None:
                     self.detector.take(batch[:silent])
+                self._twins(batch[:silent])
                 if silent < len(part):
                     self.end = int(part.sequence[-1]) + 1
                     self._store.submit(self._judge(batch[silent:]), self.end)
@@ -136,18 +142,18 @@ class Judge:
     def _kept_up_to(self, *, synced: bool) -> int:
         return self._record.synced if synced else self._record.written
 
-    def _judge(self, batch: Batch) -> list[Conflict | Registration]:
+    def _judge(self, batch: Batch) -> list[Found]:
         """What the store is to keep of a batch."""
         conflicts = self.detector.take(batch) if self.detector is not None else []
         self.conflicts += len(conflicts)
         if conflicts:
             self._found(conflicts)
-        return [*conflicts, *self._sightings(batch)]
+        return [*conflicts, *self._sightings(batch), *self._twins(batch)]
 
     def _submit(self) -> None:
         """Hand to the store what was found in registrations that are written."""
         end = self.end if self._record.is_failing else self._record.written
-        found: list[Conflict | Registration] = []
+        found: list[Found] = []
         judged = None
         while self._judged and self._judged[0][0] <= end:
             judged, more = self._judged.popleft()

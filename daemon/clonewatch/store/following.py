@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from clonewatch.detector import Conflict
+from clonewatch.evidence.twins import Twins
+from clonewatch.registrations import Registration
 
 from . import recording
 
@@ -14,7 +16,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from clonewatch.clonerecords import CloneRecords
-    from clonewatch.registrations import Registration
 
     from .pending import Found
     from .recording import News
@@ -27,7 +28,12 @@ class Follower(Protocol):
         """Read what is kept in memory, before anything else is asked."""
 
     def follow(
-        self, connection: Connection, news: News, sightings: Sequence[Registration], now_ms: int
+        self,
+        connection: Connection,
+        news: News,
+        sightings: Sequence[Registration],
+        twins: Sequence[Twins],
+        now_ms: int,
     ) -> None:
         """Fill in the new rows, mark those superseded, and write whatever else follows.
 
@@ -42,9 +48,10 @@ def store(
     follower: Follower,
     now_ms: int,
 ) -> None:
-    """Store conflicts, and whatever follows from them and from sightings."""
+    """Store conflicts, and whatever follows from them, from sightings and from twins."""
     conflicts = [each for each in found if isinstance(each, Conflict)]
-    sightings = [each for each in found if not isinstance(each, Conflict)]
+    sightings = [each for each in found if isinstance(each, Registration)]
+    twins = [each for each in found if isinstance(each, Twins)]
     news = recording.news(connection, conflicts, words, now_ms)
-    follower.follow(connection, news, sightings, now_ms)
+    follower.follow(connection, news, sightings, twins, now_ms)
     recording.insert(connection, news.new)

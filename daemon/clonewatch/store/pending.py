@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from clonewatch.detector import Conflict
+    from clonewatch.evidence.twins import Twins
     from clonewatch.registrations import Registration
 
 PENDING_MAX: Final = 100_000  # conflicts; ours: some 60 MB
@@ -17,7 +18,8 @@ TRANSACTION_MAX: Final = 5_000  # ours: a second of writing, or less
 JUDGED_EVERY_S: Final = 1.0  # how long a judged position waits for conflicts to go with it
 
 
-Found: TypeAlias = "Conflict | Registration"  # the latter of an identity that was given up
+# Registrations are of identities that were given up.
+Found: TypeAlias = "Conflict | Registration | Twins"
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ def test_the_alarm_follows_the_state(at: tuple[State, Input], goes: tuple[State,
 
 @pytest.mark.parametrize("state", set(State) - {State.NONE})
 def test_what_the_detector_finds_is_never_refused(state: State) -> None:
-    for what in (Input.CONFLICT, Input.SIGHTING, Input.REPORT, Input.ACQUITTED):
+    for what in (Input.CONFLICT, Input.SIGHTING, Input.TWINS, Input.REPORT, Input.ACQUITTED):
         moved(state, what)
 
 

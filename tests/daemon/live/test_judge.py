@@ -21,6 +21,8 @@ TEN = 1_795_341_600_000
 FIRST = registration(TEN, MSC_A)
 SECOND = registration(TEN + 45 * MINUTE, MSC_C)
 CLONED = Batch.of([FIRST, SECOND])
+# One after the other, at one MSC: of one ESN, another, and the first again.
+TWICE = [registration(TEN + at * HOUR, MSC_A, esn=(7, 8)[at % 2]) for at in range(3)]
 
 
 def full() -> Disk:
@@ -161,3 +163,16 @@ def test_a_start_judges_what_was_not_however_old_it_is(tmp_path: Path) -> None:
     with bench(tmp_path, judged=0, clock=lambda: (TEN + 100 * HOUR) / 1000) as of:
         assert of.judge.rebuild(MSCS, TEN + 90 * HOUR) == 2
         assert len(of.store.conflicts) == 1
+
+
+def test_twins_go_to_the_store_and_a_start_learns_them_silently(tmp_path: Path) -> None:
+    with bench(tmp_path) as of:
+        of.judge.take(Batch.of(TWICE[:2]))
+        written(of)
+        assert of.store.twins == []
+    with bench(tmp_path, judged=1) as of:
+        of.judge.rebuild(MSCS, TEN)
+        of.judge.take(Batch.of(TWICE[2:]))
+        written(of)
+        (twins,) = of.store.twins
+        assert (twins.msid, twins.changes) == (FIRST.msid, 2)
