@@ -9,11 +9,11 @@ import asyncio
 import re
 import resource
 import signal
-import sqlite3
 import urllib.error
 import urllib.request
 from typing import TYPE_CHECKING, Final
 
+from afterwards import stored
 from clonewatch.addresses import Address
 from clonewatch.links import Connector
 from clonewatch.recordfile.reading import read
@@ -92,7 +92,7 @@ async def scene(process: Process, far_end: FarEnd) -> None:
     status, words = await watch.health()
     assert status == 503
     assert "the record file cannot be written" in words
-    while not stored(process.folder):  # noqa: ASYNC110  # likewise
+    while not conflicts(process.folder):  # noqa: ASYNC110  # likewise
         await asyncio.sleep(0.02)
 
     process.limit(resource.RLIMIT_FSIZE, before)
@@ -102,12 +102,9 @@ async def scene(process: Process, far_end: FarEnd) -> None:
     assert (await watch.health())[0] == 200
 
 
-def stored(folder: Path) -> int:
+def conflicts(folder: Path) -> int:
     """How many clone records the store holds."""
-    with sqlite3.connect(folder / "state" / "clonewatch.sqlite") as database:
-        count = int(database.execute("SELECT count(*) FROM clone_records").fetchone()[0])
-    database.close()
-    return count
+    return len(stored(folder, "SELECT id FROM clone_records"))
 
 
 def test_a_full_disk_is_told_and_detection_goes_on_until_there_is_room(tmp_path: Path) -> None:
@@ -135,6 +132,6 @@ def test_a_full_disk_is_told_and_detection_goes_on_until_there_is_room(tmp_path:
         process.close()
     rows = [rows.batch.transaction_id.tolist() for rows in read(tmp_path / "state" / "records")]
     assert [each for part in rows for each in part][COPIES:] == [2, 3]
-    assert stored(tmp_path) == 1
+    assert conflicts(tmp_path) == 1
     told = [line["event"] for line in process.log if line["event"].startswith("file_")]
     assert told == ["file_failed", "file_resumed"]

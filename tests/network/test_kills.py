@@ -9,16 +9,15 @@ import asyncio
 import os
 import random
 import signal
-import sqlite3
 from collections import Counter
 from contextlib import suppress
 from itertools import count
 from typing import TYPE_CHECKING, Final
 
+from afterwards import clone_records, stored, undisturbed
 from clonewatch.decoding import told
 from clonewatch.recordfile.reading import read
 from clonewatch.recordfile.verify import verify
-from command import clonewatch
 from daemons import MAKERS
 from is41.reading import Layer
 from is41.xot.link import Link as Xot
@@ -134,28 +133,11 @@ def identities(folder: Path) -> Counter[int]:
     return Counter(int(package["originating_id"], 16) for package in packages)
 
 
-def stored(folder: Path) -> dict[str, bool]:
-    """The store's clone records, and whether each is superseded."""
-    with sqlite3.connect(folder / "state" / "clonewatch.sqlite") as database:
-        rows = database.execute("SELECT id, superseded FROM clone_records").fetchall()
-    database.close()
-    return {name: bool(superseded) for name, superseded in rows}
-
-
-def undisturbed(folder: Path) -> dict[str, bool]:
-    """The clone records that one run over all that was recorded would have written."""
-    ran = clonewatch("detect", folder / "state" / "records", "--travel", folder / "travel.csv")
-    assert ran.exit_code == 0
-    return {record["id"]: record["superseded"] for record in ran.records}
-
-
 def clones_of(folder: Path, area: int) -> Counter[tuple[int, int, int]]:
     """The clone records of subscribers of an area: both switches, and the second transaction."""
-    with sqlite3.connect(folder / "state" / "clonewatch.sqlite") as database:
-        rows = database.execute(
-            "SELECT first_mscid, second_mscid, second_transaction_id FROM clone_records"
-        ).fetchall()
-    database.close()
+    rows = stored(
+        folder, "SELECT first_mscid, second_mscid, second_transaction_id FROM clone_records"
+    )
     return Counter(row for row in rows if row[2] >> 20 == area)
 
 
@@ -190,6 +172,7 @@ def test_what_was_acknowledged_is_there_once_after_any_kill(tmp_path: Path) -> N
     assert [
         fault for group in verify(tmp_path / "state" / "records") for fault in group.faults
     ] == []
+    assert clone_records(tmp_path) == undisturbed(tmp_path)
     assert identities(tmp_path) == +recorded
     assert stored(tmp_path) == undisturbed(tmp_path)
     a, c = 4660 << 8 | 1, 4660 << 8 | 3

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from clonewatch.lab.scenario import Scenario
 
 WITHIN_S: Final = 20.0
+AGAIN_S_MAX: Final = 0.5  # so that nobody has to wait for a daemon that is there again
+ANSWERS: Final = {Kind.REGISTERED, Kind.DENIED, Kind.FAILED}
 
 
 @dataclass
@@ -54,7 +56,7 @@ class Place:
             return [
                 each.kind
                 for each in self.happenings[before:]
-                if each.node == msc and each.phone == phone and each.kind is not Kind.REROUTED
+                if each.node == msc and each.phone == phone and each.kind in ANSWERS
             ]
 
         await until(told)
@@ -170,7 +172,14 @@ async def placed(
         spools={rvcd.name: folder / _word(rvcd.name) for rvcd in scenario.rvcds},
         hlr=Url(transport, Address(HOST, 0)),
     )
-    network = Network(scenario, outside, told=happenings.append, clock_ms=_clock_ms, speed=1)
+    network = Network(
+        scenario,
+        outside,
+        told=happenings.append,
+        clock_ms=_clock_ms,
+        speed=1,
+        again_s_max=AGAIN_S_MAX,
+    )
     async with AsyncExitStack() as stack:
         for each in sockets.values():
             stack.enter_context(each)

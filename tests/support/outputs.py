@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sqlite3
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from afterwards import stored
 from network import WITHIN_S
 from notices import WebServer
 from receivers import LOOK_EVERY_S, Alertmanager, Syslogd, Told, Trapd, keys
@@ -101,13 +101,9 @@ async def outputs(folder: Path, file: Path) -> AsyncIterator[Outputs]:
         yield Outputs(folder, file, trapd, syslogd, alertmanager, web)
 
 
-def told_by(state: Path) -> dict[str, list[Told]]:
-    """What the store of a daemon that has ended says was to be told, by output, in order."""
-    with sqlite3.connect(state / "clonewatch.sqlite") as database:
-        rows = database.execute(
-            "SELECT output, payload FROM outbox WHERE kind = 'alarm' ORDER BY id"
-        ).fetchall()
-    database.close()
+def told_by(folder: Path) -> dict[str, list[Told]]:
+    """What the store of a daemon says is to be told, by output, in order."""
+    rows = stored(folder, "SELECT output, payload FROM outbox WHERE kind = 'alarm' ORDER BY id")
     told: dict[str, list[Told]] = {name: [] for name in NAMES}
     for output, payload in rows:
         notice = json.loads(payload)

@@ -43,7 +43,7 @@ class Story:
         """Let the daemon end in order, and see that everybody was told everything."""
         await until(self._all_took)
         assert await asyncio.to_thread(self.process.end, signal.SIGTERM) == 0
-        told = told_by(self.process.folder / "state")
+        told = told_by(self.process.folder)
         took = self.outputs.took()
         assert {name: sorted(set(each)) for name, each in took.items()} == told
 
@@ -53,10 +53,12 @@ class Story:
             each.kind for each in self.place.happenings if each.node == node and each.phone == phone
         ]
 
-    async def ask(self, method: str, target: str, **body: object) -> Any:
+    async def ask(
+        self, method: str, target: str, query: Mapping[str, str] | None = None, **body: object
+    ) -> Any:
         """Ask the daemon. Raises ControlError."""
         socket = self.process.folder / "control.sock"
-        return await asyncio.to_thread(ask, socket, method, target, body=body or None)
+        return await asyncio.to_thread(ask, socket, method, target, query=query, body=body or None)
 
     async def until_case(self, number: int, state: str) -> dict[str, Any]:
         """A case, once it is in this state."""
@@ -66,7 +68,7 @@ class Story:
         return dict(case)
 
     def _all_took(self) -> bool:
-        told = told_by(self.process.folder / "state")
+        told = told_by(self.process.folder)
         return all(set(told[name]) == set(took) for name, took in self.outputs.took().items())
 
 

@@ -134,7 +134,7 @@ class Connector(_Endpoint):
     """Connects to *where*, and again whenever the connection is lost.
 
     *server_name* stands in the certificate of the far end, if it is not the host's. *failed* is told
-    of each try that failed.
+    of each try that failed. *again_s_max*: seconds between two tries at most.
     """
 
     def __init__(
@@ -148,10 +148,12 @@ class Connector(_Endpoint):
         failed: Callable[[str], None] = lambda _: None,
         jitter: Callable[[], float] = random.random,
         patience_s: float = PATIENCE_S,
+        again_s_max: float = BACKOFF_MAX_S,
     ) -> None:
         super().__init__(make_link, handler, patience_s)
         self.where = where
         self.connections_refused = 0
+        self._again_s_max = again_s_max
         self._tls = tls
         self._server_name = server_name
         self._failed = failed
@@ -182,7 +184,7 @@ class Connector(_Endpoint):
             if await self._connected():
                 await self.ends.all_ended()
             tries = 0 if loop.time() - begun > STEADY_S else tries + 1
-            await asyncio.sleep(backoff_s(tries, self._jitter()))
+            await asyncio.sleep(backoff_s(tries, self._jitter(), self._again_s_max))
 
     async def _connected(self) -> bool:
         """Try once; whether it worked."""
@@ -210,7 +212,7 @@ class Connector(_Endpoint):
         return False
 
 
-def backoff_s(tries: int, jitter: float) -> float:
+def backoff_s(tries: int, jitter: float, most_s: float = BACKOFF_MAX_S) -> float:
     """Seconds before another try: doubled each time, *jitter* (0 to 1) taking up to half away."""
-    whole = min(BACKOFF_MAX_S, BACKOFF_S * 2.0 ** min(tries, 16))
+    whole = min(most_s, BACKOFF_S * 2.0 ** min(tries, 16))
     return whole * (1 - jitter / 2)

@@ -182,3 +182,4 @@ def test_tls_admits_those_with_a_certificate_only(tmp_path: Path) -> None:
 def test_tries_come_ever_less_often_but_come(tries: int, jitter: float) -> None:
     assert BACKOFF_S / 2 <= backoff_s(tries, jitter) <= BACKOFF_MAX_S
     assert backoff_s(tries, jitter) <= backoff_s(tries + 1, jitter)
+    assert backoff_s(tries, jitter, 0.7) <= 0.7

@@ -22,6 +22,7 @@ from clonewatch.lab.nodes.station import Peer
 from clonewatch.lab.scenario import Copies, Standing
 from clonewatch.lab.timeline import Awaited, Heard, Started, Stopped, roamer_phone
 from clonewatch.links import Connector, Listener
+from clonewatch.links.endpoints import BACKOFF_MAX_S
 from clonewatch.links.urls import LAYERS, link_maker
 from is41.map.values import Mscid
 from is41.reading import Layer
@@ -109,7 +110,10 @@ class Wire:
 
 
 class Network:
-    """The network of a scenario. *told* gets what happens; *clock_ms* is the wall's."""
+    """The network of a scenario. *told* gets what happens; *clock_ms* is the wall's.
+
+    Who has lost a link tries again after *again_s_max* seconds at most.
+    """
 
     def __init__(
         self,
@@ -119,6 +123,7 @@ class Network:
         told: Callable[[Happening], None],
         clock_ms: Callable[[], int],
         speed: float,
+        again_s_max: float = BACKOFF_MAX_S,
     ) -> None:
         self.scenario = scenario
         self.runners: dict[str, Runner] = {}  # of the nodes that live
@@ -130,6 +135,7 @@ class Network:
         self._outside = outside
         self._told = told
         self._clock_ms = clock_ms
+        self._again_s_max = again_s_max
         self._peers = _peers(scenario)
         self._endpoints: dict[str, list[Endpoint]] = {}  # by node
         group_ms = max(1000, round(scenario.group_minutes * 60_000 / speed))
@@ -221,6 +227,7 @@ class Network:
                     wire.via or wire.address,
                     link_maker(wire.transport, connects=True),
                     self._end(wire, name),
+                    again_s_max=self._again_s_max,
                 )
                 self._endpoints[name].append(connector)
                 await connector.start()
