@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
+from afterwards import clone_records, stored, undisturbed
 from clonewatch.errors import ControlError
 from clonewatch.lab.nodes.happenings import Kind, Phone
 from network import until
+from outputs import told_by
+from processes import STARTED_WITHIN_S
 
 if TYPE_CHECKING:
     from clonewatch.lab.scenario import Scenario
@@ -19,6 +23,19 @@ AGAIN_S: Final = 4.0  # phones register by themselves again
 RETRY_S: Final = 0.02
 RESTORED_EVERY: Final = 2  # of so many lives one ends out of service
 ESN_FIRST: Final = 0x8200_0000
+MANY: Final = "1000000"
+# Nothing is waited for, and no guard rail stands in the way of so many clones between two MSCs.
+LOOSE: Final = {
+    "CLONEWATCH_WINDOW__FRESH_SECONDS": "0",
+    "CLONEWATCH_WINDOW__LATENESS_MINUTES": "0",
+    "CLONEWATCH_WINDOW__SETTLE_MINUTES": "0",
+    "CLONEWATCH_CASES__SUSPECT_MSIDS": MANY,
+    "CLONEWATCH_SUSPENSION__CONFLICTS_MIN": "1",
+    "CLONEWATCH_SUSPENSION__CONFIDENCE_MIN": "0",
+    "CLONEWATCH_SUSPENSION__PER_HOUR_MAX": MANY,
+    "CLONEWATCH_SUSPENSION__PER_DAY_MAX": MANY,
+    "CLONEWATCH_SUSPENSION__BREAKER_SUBSCRIBERS": MANY,
+}
 
 
 def phone_of(number: int) -> Phone:
@@ -39,15 +56,17 @@ def with_lives(scenario: Scenario, count: int) -> Scenario:
 class Lives:
     """Life after life, AT_ONCE together, until `is_ending`.
 
-    What the daemon had not read when it was killed is said again, as phones do.
+    What the daemon had not read when it was killed is said again after *again_s*, as phones do;
+    where that is None, it must not have been lost.
     """
 
-    def __init__(self, of: Story) -> None:
+    def __init__(self, of: Story, again_s: float | None = AGAIN_S) -> None:
         self.is_ending = False
         self.steps = 0  # of all lives: suspensions and restorations
         self.begun = 0
         self.out_of_service: set[Phone] = set()  # for good
         self._of = of
+        self._again_s = again_s
         self._homes = of.place.network.homes
 
     async def run(self) -> None:
@@ -79,8 +98,10 @@ class Lives:
         while not self._is_denied(phone):
             for msc in ("MSC A", "MSC C"):
                 await self._of.place.hear(msc, phone)
-            with suppress(TimeoutError):
-                await until(lambda: self._is_denied(phone), AGAIN_S)
+            try:
+                await until(lambda: self._is_denied(phone), self._again_s or STARTED_WITHIN_S)
+            except TimeoutError:
+                assert self._again_s is not None, phone
 
     async def _restored(self, phone: Phone, number: int) -> None:
         """An operator who goes on until the HLR is told."""
@@ -90,3 +111,29 @@ class Lives:
                 note = f"life {number}"
                 await self._of.ask("POST", f"/cases/{case['case']}/restore", note=note)
             await asyncio.sleep(RETRY_S)
+
+
+async def agree(of: Story, lives: Lives) -> None:
+    """What the phones saw, the HLR, our cases, their alarms and those who were told."""
+    folder = of.process.folder
+    await until(lambda: not stored(folder, "SELECT id FROM outbox WHERE outcome IS NULL"))
+    raised = stored(folder, "SELECT key, severity FROM alarms WHERE cleared_at IS NULL")
+    await of.outputs.until_alerts(dict(raised))
+    await of.ended()
+
+    cases = stored(folder, "SELECT id, msid, state FROM cases")
+    msids = Counter(msid for _, msid, _ in cases)
+    assert set(msids.values()) == {1}
+    assert len(msids) == lives.begun
+    suspended = {msid for _, msid, state in cases if state == "suspended"}
+    assert suspended == {int(phone.min) for phone in lives.out_of_service}
+    assert of.place.network.homes.denials() == lives.out_of_service
+
+    assert clone_records(folder) == undisturbed(folder)
+    of_cases = stored(folder, "SELECT DISTINCT case_id FROM clone_records WHERE NOT superseded")
+    assert sorted(of_cases) == [(case,) for case, _, _ in cases]
+    keys = {f"case-{case}" for case, _, _ in cases}
+    for told in told_by(folder).values():
+        assert {each.alarm for each in told if each.change == "raised"} >= keys
+    faults = [line for line in of.process.log if line["level"] == "error"]
+    assert faults == []
