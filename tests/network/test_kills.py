@@ -174,7 +174,6 @@ def test_what_was_acknowledged_is_there_once_after_any_kill(tmp_path: Path) -> N
     ] == []
     assert clone_records(tmp_path) == undisturbed(tmp_path)
     assert identities(tmp_path) == +recorded
-    assert stored(tmp_path) == undisturbed(tmp_path)
     a, c = 4660 << 8 | 1, 4660 << 8 | 3
     cloned = {(a, c, each) for each in by_x25.clones if each in caller.sends}
     assert clones_of(tmp_path, 200) == Counter(cloned)
