@@ -23,7 +23,7 @@ from clonewatch.sources.records import HEADINGS, NUMBERS, Converter, check_headi
 from is41.msid import MIN_DIGITS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from clonewatch.sources.records import Column, Columns, Refuse
 
 MAGIC: Final = b"PAR1"
+ROW_GROUP_ROWS_MAX: Final = 1 << 22  # ours: a gigabyte of memory, where cells are text
+ROW_GROUP_OCTETS_MAX: Final = 1 << 29  # not compressed: ours
 TIME_MS_END: Final = 253_402_300_800_000  # behind the year 9999
 
 
@@ -42,14 +44,35 @@ def is_parquet(path: Path) -> bool:
         return file.read(len(MAGIC)) == MAGIC
 
 
-def read_parquet(path: Path, source: int, mscs: Mscs, *, refuse: Refuse) -> Iterator[Batch]:
-    """Registrations of a file, a row group at a time; see `read_records` for *refuse*."""
+def read_parquet(
+    path: Path,
+    source: int,
+    mscs: Mscs,
+    *,
+    refuse: Refuse,
+    rows_max: int = ROW_GROUP_ROWS_MAX,
+    octets_max: int = ROW_GROUP_OCTETS_MAX,
+) -> Iterator[Batch]:
+    """Registrations of a file, a row group at a time; see `read_records` for *refuse*.
+
+    A row group of more than *rows_max* rows, or *octets_max* octets of the columns that are read,
+    is refused as one, by the number of its first row.
+    """
     file, headings = _opened(path)
     check_headings(path, headings)
     converter = Converter(source, mscs, refuse)
     row = 1
     for number in range(file.num_row_groups):
         try:
+            rows, octets = _size_of(file, number, headings)
+            if rows > rows_max or octets > octets_max:
+                fault = (
+                    f"row group {number} begins here and has {rows:,} rows in {octets:,} octets; "
+                    f"write groups of at most {rows_max:,} in {octets_max:,}"
+                )
+                refuse("row_group_too_large", row, fault)
+                row += rows
+                continue
             table = file.read_row_group(number, columns=headings)
         except DAMAGE as error:
             raise InputError(path, f"breaks off in row group {number}: {error}") from None
@@ -61,6 +84,18 @@ def read_parquet(path: Path, source: int, mscs: Mscs, *, refuse: Refuse) -> Iter
         row += len(table)
         if len(batch):
             yield batch[np.argsort(batch.time, kind="stable")]
+
+
+def _size_of(file: pq.ParquetFile, number: int, headings: Collection[str]) -> tuple[int, int]:
+    """Rows of a row group, and octets of the columns that are read, not compressed."""
+    group = file.metadata.row_group(number)
+    columns = (group.column(at) for at in range(group.num_columns))
+    octets = sum(
+        column.total_uncompressed_size
+        for column in columns
+        if column.path_in_schema.partition(".")[0] in headings
+    )
+    return group.num_rows, octets
 
 
 def _opened(path: Path) -> tuple[pq.ParquetFile, list[str]]:

@@ -25,6 +25,7 @@ import numpy as np
 from clonewatch.errors import InputError
 from clonewatch.mscs import MSCID_NONE, Mscs, parse_mscid
 from clonewatch.registrations import Batch, Flags, mscid_text
+from clonewatch.sources.lines import CUT, LINE_LENGTH_MAX, text_of
 from is41.msid import IMSI_LENGTH_FACTOR, MIN_DIGITS, msid_digits, msid_of_imsi, msid_of_min
 from is41.regnots import PSEUDO_ESN_MANUFACTURER
 
@@ -33,11 +34,14 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from clonewatch.sources.lines import Octets
+
     Refuse = Callable[[str, int, str], None]  # reason, line, what is wrong
     Column = Sequence[str] | NDArray[np.int64]  # cells, or the numbers they all mean
     Columns = dict[str, Column]  # by heading
 
 BATCH_ROWS: Final = 65536
+ROW_LINES_MAX: Final = 1000  # over which a row may go on, behind those read at once: ours
 NUMBERS: Final = {  # further columns, and the bits of each
     "flags": 8,
     "terminal_type": 8,
@@ -81,10 +85,10 @@ def read_records(
     """
     path = Path(path)
     try:
-        stream = _open(path, "rt")
+        octets = _read(path)
     except OSError as error:
         raise InputError(path, f"cannot be read: {error.strerror}") from None
-    with stream:
+    with text_of(octets) as stream:
         table = _Table(path, stream, refuse)
         converter = Converter(source, mscs, refuse)
         for lines, columns in table.blocks(batch_rows):
@@ -97,7 +101,7 @@ class RecordsWriter:
     """A file of registrations being written; times in the years 1970 to 9999."""
 
     def __init__(self, file: Path | str | TextIO) -> None:
-        self._stream = _open(Path(file), "wt") if isinstance(file, Path | str) else file
+        self._stream = _written(Path(file)) if isinstance(file, Path | str) else file
         self._writer = csv.writer(self._stream, lineterminator="\n")
         self._writer.writerow(HEADINGS)
 
@@ -129,14 +133,18 @@ def check_headings(path: Path, headings: Sequence[str], *, line: int | None = No
         raise InputError(path, "the heading 'min' (or 'imsi') is missing", line=line)
 
 
-def _open(path: Path, mode: str) -> TextIO:
-    """A text stream, which the caller closes."""
-    # An octet that is not UTF-8 spoils its row, not the file.
-    encoding = "utf-8-sig" if mode == "rt" else "utf-8"
+def _read(path: Path) -> Octets:
+    """The octets of a file, which the caller closes. Raises OSError."""
     if path.suffix == ".gz":
-        stream = gzip.open(path, mode, encoding=encoding, errors="replace", newline=None)  # noqa: SIM115
-        return cast("TextIO", stream)
-    return cast("TextIO", path.open(mode, encoding=encoding, errors="replace", newline=None))
+        return cast("Octets", gzip.open(path))
+    return path.open("rb", buffering=0)
+
+
+def _written(path: Path) -> TextIO:
+    """A text stream to write, which the caller closes."""
+    if path.suffix == ".gz":
+        return cast("TextIO", gzip.open(path, "wt", encoding="utf-8"))
+    return path.open("w", encoding="utf-8")
 
 
 class _Table:
@@ -186,7 +194,7 @@ class _Table:
         """All cells at once, if none is quoted and every line has as many as the headings."""
         width = len(self._headings)
         text = "".join(taken).removesuffix("\n")
-        if '"' in text or set(map(str.count, taken, repeat(","))) != {width - 1}:
+        if '"' in text or CUT in text or set(map(str.count, taken, repeat(","))) != {width - 1}:
             return None
         cells = text.replace("\n", ",").split(",")
         lines = range(self._line + 1, self._line + 1 + len(taken))
@@ -195,8 +203,9 @@ class _Table:
 
     def _quoted(self, taken: list[str]) -> tuple[Sequence[int], Columns]:
         """The same for any CSV, which may go on past the lines taken."""
-        more = chain.from_iterable(iter(lambda: self._take(1), []))
-        reader = csv.reader(chain(taken, more))
+        more = islice(chain.from_iterable(iter(lambda: self._take(1), [])), ROW_LINES_MAX)
+        numbered = enumerate(chain(taken, more), self._line + 1)
+        reader = csv.reader(self._uncut(number, line) for number, line in numbered)
         lines: list[int] = []
         rows: list[list[str]] = []
         while reader.line_num < len(taken):
@@ -214,6 +223,14 @@ class _Table:
         self._line += reader.line_num
         columns = list(zip(*rows, strict=True)) or [()] * len(self._headings)
         return lines, dict(zip(self._headings, columns, strict=True))
+
+    def _uncut(self, number: int, line: str) -> str:
+        """The line, or an empty one where it was too long."""
+        if CUT not in line:
+            return line
+        fault = f"longer than {LINE_LENGTH_MAX:,} octets, or with a NUL"
+        self._refuse("record_malformed", number, fault)
+        return "\n"
 
 
 class Converter:

@@ -23,9 +23,9 @@ Refused = list[tuple[str, int, str]]
 AT_10 = datetime(2026, 11, 22, 10, 0, 0, 250_999, UTC)
 
 
-def read(path: Path) -> tuple[list[dict[str, Any]], Refused]:
+def read(path: Path, **most: int) -> tuple[list[dict[str, Any]], Refused]:
     refused: Refused = []
-    batches = list(read_parquet(path, 7, MSCS, refuse=lambda *told: refused.append(told)))
+    batches = list(read_parquet(path, 7, MSCS, refuse=lambda *told: refused.append(told), **most))
     return rows_of(batches), refused
 
 
@@ -132,6 +132,18 @@ def test_a_bad_row_is_refused_with_its_number(tmp_path: Path) -> None:
         ("esn_malformed", 2),
         ("record_malformed", 3),
     ]
+
+
+def test_a_row_group_that_is_too_large_is_refused_and_the_next_is_read(tmp_path: Path) -> None:
+    columns = {name: values * 5 for name, values in TEXT.items()}
+    path = written(tmp_path, columns, row_group_size=3)
+    rows, refused = read(path, rows_max=2)
+    assert len(rows) == 2
+    words = "row group 0 begins here and has 3 rows in "
+    ((reason, row, detail),) = refused
+    assert (reason, row, detail[: len(words)]) == ("row_group_too_large", 1, words)
+    rows, refused = read(path, octets_max=1)
+    assert (len(rows), [row for _, row, _ in refused]) == (0, [1, 4])
 
 
 def test_what_cannot_be_read_is_an_input_error(tmp_path: Path) -> None:

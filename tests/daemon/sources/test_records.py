@@ -207,6 +207,30 @@ def test_a_field_past_all_bounds_spoils_its_row_only(tmp_path: Path) -> None:
     assert [row[:2] for row in refused] == [("record_malformed", 3)]
 
 
+@pytest.mark.parametrize("quoted", ["", '0,"6145551234",82123456,1-1\n'])
+@pytest.mark.parametrize(
+    "long", ["6" * 10_000_000, '0,"' + "6" * 2000, "0,6145551234,82123456\0,1-1"]
+)
+def test_a_line_past_all_bounds_is_refused_by_its_number(
+    tmp_path: Path, quoted: str, long: str
+) -> None:
+    good = "0,6145551234,82123456,1-1\n"
+    batches, refused = read(
+        write(tmp_path, f"time,min,esn,mscid\n{quoted}{good}{long}\n{good}{good}")
+    )
+    assert sum(map(len, batches)) == 3 + bool(quoted)
+    words = "longer than 1,024 octets, or with a NUL"
+    assert refused == [("record_malformed", 3 + bool(quoted), words)]
+
+
+def test_a_quote_that_is_never_closed_takes_no_memory(tmp_path: Path) -> None:
+    good = "0,6145551234,82123456,1-1\n"
+    text = f'time,min,esn,mscid\n{good}0,"' + ("6" * 1000 + "\n") * 5000 + good
+    batches, refused = read(write(tmp_path, text), batch_rows=10)
+    assert sum(map(len, batches)) == 2
+    assert {reason for reason, _, _ in refused} == {"record_malformed"}
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
