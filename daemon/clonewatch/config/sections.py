@@ -19,6 +19,8 @@ MIB: Final = 1 << 20
 
 
 Port = Annotated[int, Field(ge=1, le=PORT_MAX)]
+RetentionHours = Annotated[float, Field(gt=0, le=10 * YEAR_HOURS)]
+RetentionGib = Annotated[float, Field(gt=0, le=1 << 20)]
 CarrierName = Literal["tali", "xot", "m3ua", "m2ua", "m2pa", "sua"]
 
 
@@ -62,14 +64,14 @@ class RecordFileSettings(Section):
     """``[record_file]``."""
 
     directory: FilePath | None = None  # None: records/ in the state directory
-    retention_hours: Annotated[float, Field(gt=0, le=10 * YEAR_HOURS)] = 7 * 24
-    retention_gib: Annotated[float, Field(gt=0, le=1 << 20)] | None = None  # None: no bound
+    retention_hours: RetentionHours = 7 * 24
+    retention_gib: RetentionGib | None = None  # None: no bound
     octets: bool = False  # keep the messages themselves, too
 
     @property
     def octets_max(self) -> int | None:
         """What all groups together may take."""
-        return None if self.retention_gib is None else round(self.retention_gib * GIB)
+        return _octets_of(self.retention_gib)
 
 
 class Spool(Section):
@@ -80,6 +82,13 @@ class Spool(Section):
     format: Literal["auto", "csv", "parquet", "pcap"] = "auto"  # auto: as the file's name says
     group_minutes: Annotated[float, Field(gt=0, le=24 * 60)] = 30
     lateness_minutes: Minutes | None = None  # None: the window's
+    retention_hours: RetentionHours | None = None  # of groups taken; None: the record file's
+    retention_gib: RetentionGib | None = None  # None: no bound
+
+    @property
+    def octets_max(self) -> int | None:
+        """What the groups that were taken may take together."""
+        return _octets_of(self.retention_gib)
 
 
 class Sniffer(Section):
@@ -92,6 +101,10 @@ class Sniffer(Section):
     ports: dict[Port, CarrierName] = Field(default_factory=dict)
     lateness_minutes: Minutes | None = None  # None: the window's
     silent_after_minutes: Annotated[Minutes, Field(gt=0)] | None = None
+
+
+def _octets_of(gib: float | None) -> int | None:
+    return None if gib is None else round(gib * GIB)
 
 
 class Control(Section):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from clonewatch.messages import held
+from clonewatch.recordfile import Retention
 from clonewatch.replay import Placing
 from clonewatch.sources.spool import GroupReader
 from clonewatch.sources.spool import Spool as SpoolFolder
@@ -53,6 +54,10 @@ class LiveSpool:
             tell=self._told,
             group_minutes=config.group_minutes,
             lateness_minutes=settings.config.lateness_ms(config) / 60_000,
+            retention=Retention(
+                hours=config.retention_hours or settings.config.record_file.retention_hours,
+                octets_max=config.octets_max,
+            ),
         )
         self._thread = threading.Thread(target=self._run, name=f"spool {config.name}", daemon=True)
 

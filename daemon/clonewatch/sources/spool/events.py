@@ -55,6 +55,17 @@ class Missing:
 
 
 @dataclass(frozen=True, slots=True)
+class Removed:
+    """Groups taken long ago were removed from `done`, as its retention says."""
+
+    directory: Path
+    groups: int
+
+    def __str__(self) -> str:
+        return f"{self.directory}: {self.groups:,} groups removed that were taken long ago"
+
+
+@dataclass(frozen=True, slots=True)
 class Ignored:
     """A name that is no group's; told once, and left where it is."""
 
@@ -86,4 +97,4 @@ class Resumed:
         return f"{self.directory}: groups are taken again"
 
 
-Event = Taken | Refused | Missing | Ignored | Failed | Resumed
+Event = Taken | Refused | Missing | Removed | Ignored | Failed | Resumed

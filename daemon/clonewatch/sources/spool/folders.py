@@ -3,7 +3,7 @@
 A group is in exactly one folder, as renaming is one step. What lies in `taking` is in hand: the
 *note* beside it was on disk before the group was moved there, and says from which sequence on its
 registrations stand in the record file. So a group found in hand at the start goes on where it was
-left; and one in `done` or `refused` is never looked at again.
+left; and one in `done` or `refused` is not taken again.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final
 from clonewatch.recordfile.groups import sync_directory
 
 from .names import form_of, is_unfinished, start_of
+from .retention import Done
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -128,12 +129,26 @@ class Folders:
         """Move the group in hand into *folder*, a *reason* beside it; where it is then."""
         target = next(each for each in _numbered(folder / path.name) if not each.exists())
         if reason is not None:
-            target.with_name(f"{target.name}.reason.txt").write_text(
-                reason + "\n", encoding="utf-8"
-            )
+            _reason_of(target).write_text(reason + "\n", encoding="utf-8")
         path.rename(target)
         self._sync(folder)
         return target
+
+    def done_groups(self) -> list[Done]:
+        """The groups in `done`; whatever else somebody put there is not ours."""
+        found = []
+        for entry in os.scandir(self.done):
+            if form_of(entry.name) is not None and entry.is_file(follow_symlinks=False):
+                status = entry.stat(follow_symlinks=False)
+                taken_ms = status.st_ctime_ns // 1_000_000  # moved here then
+                path = self.done / entry.name
+                found.append(Done(path, taken_ms, status.st_size, start_of(entry.name)))
+        return found
+
+    def remove_done(self, path: Path) -> None:
+        """Remove a group in `done`, and what stands beside it."""
+        _reason_of(path).unlink(missing_ok=True)
+        path.unlink(missing_ok=True)
 
     def newest_start(self) -> int | None:
         """The newest time that a name of a group tells which was taken, or is in hand."""
@@ -151,6 +166,11 @@ class Folders:
         sync_directory(folder)
         sync_directory(self.directory)
         sync_directory(self._taking)
+
+
+def _reason_of(path: Path) -> Path:
+    """Where it stands what was wrong with a group."""
+    return path.with_name(f"{path.name}.reason.txt")
 
 
 def _numbered(path: Path) -> Iterator[Path]:

@@ -12,15 +12,17 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from clonewatch.locking import locked
+from clonewatch.recordfile import Retention
 from clonewatch.registrations import Flags
 from clonewatch.sources.merge import AHEAD_MAX_MS, suspect_marked
 
 from .cadence import MINUTE_MS, Cadence
-from .events import Failed, Ignored, Missing, Refused, Resumed, Taken
+from .events import Failed, Ignored, Missing, Refused, Removed, Resumed, Taken
 from .folders import Folders, Note
 from .group import Group
 from .kept import Kept
 from .names import start_of
+from .retention import expired
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,7 +37,9 @@ if TYPE_CHECKING:
     Deliver = Callable[[Batch], object]
 
 LOOK_EVERY_S: Final = 2.0  # for groups that came; ours
+TIDY_EVERY_MS: Final = 60_000  # ours
 IGNORED_MAX: Final = 1000  # names remembered as told; ours
+FOR_EVER: Final = Retention()
 
 
 @dataclass(slots=True)
@@ -61,7 +65,8 @@ class Spool:
     """The spool in *directory*; the folders in it are made if they are not there.
 
     *reader* may be replaced at any time, as for new `mscs.csv`. *tell* is called from the thread
-    that takes. Raises InputError if somebody else takes from this spool, and OSError.
+    that takes. *retention*: of the groups that were taken. Raises InputError if somebody else takes
+    from this spool, and OSError.
     """
 
     def __init__(
@@ -73,6 +78,7 @@ class Spool:
         tell: Callable[[Event], None],
         group_minutes: float | None = None,
         lateness_minutes: float = 0,
+        retention: Retention = FOR_EVER,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.reader = reader
@@ -80,6 +86,8 @@ class Spool:
         self.is_failing = False
         self._record = record
         self._tell = tell
+        self._retention = retention
+        self._tidied_ms = 0
         self._clock = clock
         self._folders = Folders(directory)
         self._lock_descriptor = locked(directory, "somebody else takes from this spool")
@@ -122,6 +130,7 @@ class Spool:
                 path = self._folders.take(group)
                 if path is not None:
                     self._take(path, deliver, None)
+            self._tidy()
         except _StoppedError:
             return
         except (_HeldError, OSError) as error:
@@ -179,7 +188,7 @@ class Spool:
             raise _StoppedError
         if not len(batch):
             return
-        ahead = batch.time > round(self._clock() * 1000) + AHEAD_MAX_MS
+        ahead = batch.time > self._now_ms() + AHEAD_MAX_MS
         batch.flags[ahead] |= np.uint8(Flags.CLOCK_SUSPECT)
         deliver(suspect_marked(batch))
         if not self._record.flush():
@@ -197,10 +206,25 @@ class Spool:
             start_ms = path.stat().st_mtime_ns // 1_000_000
         return self._cadence.came(start_ms)
 
+    def _tidy(self) -> None:
+        """Remove groups that were taken long enough ago, now and then."""
+        now_ms = self._now_ms()
+        if 0 <= now_ms - self._tidied_ms < TIDY_EVERY_MS:
+            return
+        gone = expired(self._folders.done_groups(), now_ms, self._retention)
+        for path in gone:
+            self._folders.remove_done(path)
+        self._tidied_ms = now_ms
+        if gone:
+            self._tell(Removed(self._folders.done, len(gone)))
+
+    def _now_ms(self) -> int:
+        return round(self._clock() * 1000)
+
     def _miss(self) -> None:
         """Tell of groups that should be here."""
         if self._cadence is not None:
-            for start_ms, groups in self._cadence.missing(round(self._clock() * 1000)):
+            for start_ms, groups in self._cadence.missing(self._now_ms()):
                 self.counts.groups_missing += groups
                 self._tell(Missing(self._folders.directory, start_ms, groups))
 

@@ -9,10 +9,10 @@ import pytest
 
 from clonewatch.errors import InputError
 from clonewatch.mscs import Mscs
-from clonewatch.recordfile import Recorder
+from clonewatch.recordfile import Recorder, Retention
 from clonewatch.registrations import Batch, Flags
 from clonewatch.sources.spool import GroupReader, Spool
-from clonewatch.sources.spool.events import Missing, Refused, Taken
+from clonewatch.sources.spool.events import Missing, Refused, Removed, Taken
 from recordfiles import Disk
 from spools import (
     AT_10,
@@ -288,3 +288,30 @@ def test_killed_again_and_again_and_renumbered_a_group_is_taken_once(tmp_path: P
                 takers.run(folder, kill_at=chance.randrange(1, 40), source=chance.randrange(3, 5))
             takers.run(folder)
             check(folder, batch)
+
+
+def test_groups_taken_long_ago_are_removed_and_nothing_else(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, retention=Retention(hours=2))
+    folder = desk.spool_folder
+    bad = "time,min,esn,mscid\n0,6145551234,82123456,1-1\n0,x,y,z\n"
+    for name in ("20261122T1000Z.csv", "20261122T1030Z.csv"):
+        (folder / f".{name}").write_text(bad)
+        (folder / f".{name}").rename(folder / name)
+    (folder / "20261122T0930Z.csv").write_text("nonsense\n")
+    (folder / "done" / "mine.txt").write_text("somebody's own")
+    desk.take()
+    taken_ms = max(path.stat().st_ctime_ns for path in (folder / "done").iterdir()) // 1_000_000
+    (folder / "20261122T1100Z.csv.part").write_text(bad)
+    desk.now_ms = taken_ms + 119 * MINUTE
+    desk.take()
+    before = [f"20261122T{time}Z.csv{end}" for time in (1000, 1030) for end in ("", ".reason.txt")]
+    assert desk.names("done") == [*before, "mine.txt"]
+    desk.now_ms = taken_ms + 121 * MINUTE
+    desk.take()
+    assert desk.names("done") == [*before[2:], "mine.txt"]
+    assert desk.names("refused") == ["20261122T0930Z.csv", "20261122T0930Z.csv.reason.txt"]
+    assert (folder / "20261122T1100Z.csv.part").exists()
+    assert [event for event in desk.told if isinstance(event, Removed)] == [
+        Removed(folder / "done", 1)
+    ]
+    desk.close()

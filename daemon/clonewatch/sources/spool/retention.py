@@ -1,0 +1,45 @@
+"""Which groups in `done` are to go. No file and no clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from clonewatch.recordfile import Retention
+
+HOUR_MS: Final = 3_600_000
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A group that was taken."""
+
+    path: Path
+    taken_ms: int  # since 1970
+    octets: int
+    start_ms: int | None  # by its name
+
+
+def expired(groups: Iterable[Done], now_ms: int, retention: Retention) -> list[Path]:
+    """Those that are too old, or too much, the oldest first.
+
+    That with the newest time in its name stays whatever it is: after a start it tells when groups
+    came last.
+    """
+    oldest_first = sorted(groups, key=lambda group: (group.taken_ms, group.path))
+    octets = sum(group.octets for group in oldest_first)
+    newest_ms = max((group.start_ms or 0 for group in oldest_first), default=0)
+    gone = []
+    for group in oldest_first:
+        age_ms = now_ms - group.taken_ms
+        is_old = retention.hours is not None and age_ms > retention.hours * HOUR_MS
+        if not is_old and (retention.octets_max is None or octets <= retention.octets_max):
+            break
+        if group.start_ms is None or group.start_ms < newest_ms:
+            octets -= group.octets
+            gone.append(group.path)
+    return gone
