@@ -1,0 +1,190 @@
+"""Registrations searched for in one group, by subscriber, time, switch and phone."""
+
+from __future__ import annotations
+
+import struct
+from bisect import bisect_left
+from collections import defaultdict
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+import pyarrow.parquet as pq
+
+from clonewatch.errors import InputError
+
+from .blockindex import BlockIndex
+from .blocks import HEADER, MAGIC, block_at, end_at
+from .mapping import mapped
+from .rows import joined
+from .sealing import DAMAGE, SCHEMA, SEQUENCE
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from clonewatch.registrations import Registration
+
+
+TOGETHER_BLOCKS: Final = (
+    16  # of an open group, that are looked at at once: 0.8 s of receipts, or less
+)
+CLOCK_BACK_MS: Final = 2000  # a clock may be set back between a registration's time and its receipt
+_RECEIVED: Final = struct.Struct("<q")  # the first column of a block's first row
+
+
+class Key(NamedTuple):
+    """What tells a registration from others."""
+
+    msid: int
+    time: int
+    mscid: int
+    esn: int
+
+
+class Row(NamedTuple):
+    """What a registration tells of its phone, 0 where the parameter was absent."""
+
+    sequence: int
+    terminal_type: int
+    system_capabilities: int
+    transaction_capability: int
+
+
+COLUMNS: Final = (*Key._fields, *Row._fields)
+
+
+def key_of(registration: Registration) -> Key:
+    """The key of a registration."""
+    return Key(registration.msid, registration.time, registration.mscid, registration.esn)
+
+
+class Budget:
+    """How many rows may yet be looked at."""
+
+    def __init__(self, rows: int) -> None:
+        self._rows = rows
+
+    def spend(self, rows: int) -> None:
+        """So many are looked at."""
+        self._rows -= rows
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether that were all."""
+        return self._rows <= 0
+
+
+class OpenGroup:
+    """An open group that is searched now and then, while it grows."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._index = BlockIndex(MAGIC, end_at)
+
+    def search(self, keys: Collection[Key], budget: Budget) -> dict[Key, Row]:
+        """The rows of those of *keys* that it holds. Raises OSError."""
+        octets = mapped(self._path)
+        self._index.grow(octets)
+        begins: dict[int, set[Key]] = defaultdict(set)
+        for key in keys:
+            begins[self._begin(octets, key.time) // TOGETHER_BLOCKS].add(key)
+        found: dict[Key, Row] = {}
+        wanted: set[Key] = set()
+        for number in range(min(begins), -(-len(self._index.starts) // TOGETHER_BLOCKS)):
+            wanted |= begins.get(number, set())
+            if wanted and not budget.is_spent:
+                some = self._searched(octets, number * TOGETHER_BLOCKS, wanted, budget)
+                found |= some
+                wanted -= some.keys()
+        return found
+
+    def _begin(self, octets: memoryview, time: int) -> int:
+        """The first block that may hold what was received at *time* or later."""
+
+        def received(at: int) -> int:
+            (its,) = _RECEIVED.unpack_from(octets, self._index.starts[at] + HEADER.size)
+            return int(its)
+
+        blocks = range(len(self._index.starts))
+        return max(0, bisect_left(blocks, time - CLOCK_BACK_MS, key=received) - 1)
+
+    def _searched(
+        self, octets: memoryview, first: int, keys: set[Key], budget: Budget
+    ) -> dict[Key, Row]:
+        """The rows of those of *keys* that stand in some blocks."""
+        starts = self._index.starts[first : first + TOGETHER_BLOCKS]
+        blocks = [block for at in starts if (block := block_at(octets, at)) is not None]
+        rows = joined([block.rows for block in blocks])
+        budget.spend(len(rows))
+        places = np.flatnonzero(np.isin(rows["msid"], _msids(keys)))
+        places = places[np.isin(rows["time"][places], _times(keys))]
+        if not len(places):
+            return {}
+        sequence = np.concatenate(
+            [np.arange(block.first, block.first + len(block.rows)) for block in blocks]
+        )
+        some = {name: rows[name][places] for name in COLUMNS if name != SEQUENCE}
+        return _matching(keys, some | {SEQUENCE: sequence[places]})
+
+
+def search_sealed(path: Path, keys: Collection[Key], budget: Budget) -> dict[Key, Row]:
+    """The rows of those of *keys* that a sealed group holds. Raises InputError, OSError."""
+    msids = _msids(keys)
+    found: dict[Key, Row] = {}
+    try:
+        file = pq.ParquetFile(path, memory_map=True)
+        for number in range(file.num_row_groups):
+            if budget.is_spent:
+                break
+            if _may_hold(file, number, msids):
+                found |= _searched(file, number, keys, msids)
+                budget.spend(file.metadata.row_group(number).num_rows)
+    except FileNotFoundError:
+        raise
+    except DAMAGE as error:
+        raise InputError(path, f"cannot be read: {error}") from None
+    return found
+
+
+def _may_hold(file: pq.ParquetFile, number: int, msids: NDArray[np.uint64]) -> bool:
+    column = file.metadata.row_group(number).column(SCHEMA.get_field_index("msid"))
+    bounds = column.statistics
+    first = int(np.searchsorted(msids, np.uint64(bounds.min)))
+    return first < len(msids) and int(msids[first]) <= bounds.max
+
+
+def _searched(
+    file: pq.ParquetFile, number: int, keys: Collection[Key], msids: NDArray[np.uint64]
+) -> dict[Key, Row]:
+    table = file.read_row_group(number, columns=COLUMNS)
+    msid = table["msid"].to_numpy()  # sorted
+    begins, ends = np.searchsorted(msid, msids), np.searchsorted(msid, msids, side="right")
+    spans = zip(begins.tolist(), ends.tolist(), strict=True)
+    places = np.concatenate([np.empty(0, np.int64), *(np.arange(*span) for span in spans)])
+    time = table["time"].to_numpy().astype(np.int64)
+    places = places[np.isin(time[places], _times(keys))]
+    columns = {name: table[name].to_numpy()[places] for name in COLUMNS if name != "time"}
+    columns["time"] = time[places]
+    return _matching(keys, columns)
+
+
+def _msids(keys: Collection[Key]) -> NDArray[np.uint64]:
+    return np.unique(np.array([key.msid for key in keys], np.uint64))
+
+
+def _times(keys: Collection[Key]) -> NDArray[np.int64]:
+    return np.unique(np.array([key.time for key in keys], np.int64))
+
+
+def _matching(keys: Collection[Key], columns: Mapping[str, NDArray[np.generic]]) -> dict[Key, Row]:
+    """The rows of those of *keys* that stand in some columns; of copies the first."""
+    told, rows = (
+        zip(*(columns[name].tolist() for name in kind._fields), strict=True) for kind in (Key, Row)
+    )
+    found: dict[Key, Row] = {}
+    for key, row in zip(told, rows, strict=True):
+        if key in keys:
+            found.setdefault(Key._make(key), Row._make(row))
+    return found
