@@ -38,6 +38,7 @@ from clonewatch.live.troubles import Troubles
 from clonewatch.live.twinwatch import TwinWatch
 from clonewatch.messages import held
 from clonewatch.recordfile import Recorder, Retention
+from clonewatch.recordfile.finding import Finder
 from clonewatch.sources.refused import RefusedRing
 from clonewatch.store.store import Store
 from is41.msid import msid_digits
@@ -45,6 +46,7 @@ from is41.msid import msid_digits
 if TYPE_CHECKING:
     import socket
     from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
     from clonewatch.actions.alarms.events import Event as DeliveryEvent
     from clonewatch.clocks.watch import ClockChanged
@@ -95,7 +97,10 @@ class App:
         self._numbers = self._sources.number(source.name for source in config.sources)
         self._words = CloneRecords(settings.mscs, self._sources.names)
         self.consequences = Consequences(
-            words=self._words, network=settings.network, alarms_leave=config.mode is Mode.ACTIVE
+            words=self._words,
+            find=self._finder(config.record_directory, config).find,
+            network=settings.network,
+            alarms_leave=config.mode is Mode.ACTIVE,
         )
         self.store = Store.open(config.store_file, self._words, self.consequences, tell=self._told)
         self.office = Office(self.store, self.consequences, config, tell=self._delivery_told)
@@ -182,6 +187,7 @@ class App:
         self._words = CloneRecords(settings.mscs, self._sources.names)
         self.store.words = self.consequences.words = self._words
         self._use_network()
+        self.consequences.find = self._finder(self.record.directory, settings.config).find
         self.consequences.alarms_leave = settings.config.mode is Mode.ACTIVE
         await asyncio.to_thread(self.office.use, settings.config)
         await self.suspension.use(settings.config)
@@ -262,6 +268,9 @@ class App:
         """Weigh by what is known of the network now."""
         clocks = self.clocks.watch.clocks
         self.consequences.network = replace(self.settings.network, clocks=clocks)
+
+    def _finder(self, directory: Path, config: Config) -> Finder:
+        return Finder(directory, lateness_ms=config.settle_ms, tell=self._told)
 
     def _hlr(self, name: str) -> Asker | None:
         return self.links.asker(name)

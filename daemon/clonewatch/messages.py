@@ -35,9 +35,14 @@ class Message:
     layer: Layer
     octets: bytes
 
+    @property
+    def layer_name(self) -> str:
+        """The layer as people and files have it."""
+        return self.layer.name.lower()
+
     def as_record(self) -> dict[str, str]:
         """As JSON has it; `decode --hex OCTETS --as LAYER` takes it."""
-        return {"layer": self.layer.name.lower(), "octets": self.octets.hex()}
+        return {"layer": self.layer_name, "octets": self.octets.hex()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

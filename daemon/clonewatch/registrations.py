@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 import numpy as np
 
+from is41.map.codes import TerminalType
 from is41.regnots import RegnotFlag
 
 if TYPE_CHECKING:
@@ -47,6 +48,11 @@ class Flags(IntFlag):
 def mscid_text(mscid: int) -> str:
     """MARKET-SWITCH in decimal: 4660-1."""
     return f"{mscid >> 8}-{mscid & 0xFF}"
+
+
+def terminal_type_text(code: int) -> str:
+    """The air interface standard that a TerminalType names; its number where it names none."""
+    return TerminalType(code).name if code in set(TerminalType) else str(code)
 
 
 def time_text(time_ms: int) -> str:

@@ -14,6 +14,7 @@ from clonewatch.registrations import (
     Flags,
     Registration,
     mscid_text,
+    terminal_type_text,
     time_text,
 )
 from is41.regnots import RegnotFlag
@@ -74,6 +75,11 @@ def test_the_first_flags_are_the_librarys() -> None:
 )
 def test_times_are_told_in_utc_to_the_millisecond(time_ms: int, text: str) -> None:
     assert time_text(time_ms) == text
+
+
+def test_a_terminal_type_is_told_by_name_or_else_by_number() -> None:
+    assert terminal_type_text(32) == "IS_95"
+    assert terminal_type_text(200) == "200"
 
 
 def test_an_mscid_is_told_as_market_and_switch() -> None:

@@ -16,6 +16,7 @@ from clonewatch.cases.watched import NOTHING, WatchList, tell_sightings
 from clonewatch.cases.ways import Ways
 from clonewatch.evidence.findings import Severity
 from clonewatch.evidence.network import NOTHING_OF_IT
+from clonewatch.recordfile.keys import nothing_kept
 from clonewatch.store import recording
 from is41.msid import msid_digits
 
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from clonewatch.clonerecords import CloneRecords
     from clonewatch.evidence.network import Network
     from clonewatch.evidence.twins import Twins
+    from clonewatch.recordfile.keys import Find
     from clonewatch.registrations import Registration
     from clonewatch.store.recording import News
 
@@ -45,11 +47,12 @@ if TYPE_CHECKING:
 class Consequences:
     """The store's follower; set anew what a reload changes.
 
-    *outputs*: where alarms go, by name. With *alarms_leave* false (mode `test`) those about
+    *find*: what looks registrations up in the record file. *outputs*: where alarms go, by name. With *alarms_leave* false (mode `test`) those about
     subscribers are shown, and go nowhere.
     """
 
     words: CloneRecords
+    find: Find = nothing_kept
     network: Network = NOTHING_OF_IT
     policy: Policy = DEFAULT
     suspension: Rules = OFF
@@ -84,7 +87,7 @@ class Consequences:
         suspicion = self.suspects.keep_back(connection, news, now_ms, self.policy, ways)
         recording.supersede(connection, news.superseded)
         book = Book(connection, now_ms)
-        weighing.gather(book, news.new, self.words, self.network)
+        weighing.gather(book, news.new, self.words, self.network, self.find)
         gone = [row for row in news.superseded if not row["suspect"]]
         weighing.weigh_again(book, gone, news.new, "superseded")
         weighing.weigh_again(book, suspicion.lost, news.new, "on suspect travel times")

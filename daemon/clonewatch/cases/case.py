@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 PROGRAM: Final = "clonewatch"  # who did what nobody ordered
 LAST_CASE: Final = "last_case"  # the position that numbers cases
+SEEN: Final = ("mscs", "esns", "terminal_types")
 SEEN_MAX: Final = 64  # ours: MSCs, or ESNs, that a case names; more are counted together
 OTHERS: Final = "others"
 
@@ -40,7 +41,7 @@ class Case:
     floor: Severity | None = None
     first_at: int | None = None
     last_at: int | None = None
-    seen: dict[str, dict[str, int]] = field(default_factory=lambda: {"mscs": {}, "esns": {}})
+    seen: dict[str, dict[str, int]] = field(default_factory=lambda: {name: {} for name in SEEN})
     opened_at: int
     changed_at: int
     silent_until: int | None = None
@@ -56,7 +57,7 @@ class Case:
         return {name: getattr(self, name) for name in self.__dataclass_fields__}
 
     def saw(self, what: str, value: str) -> None:
-        """Count an MSC or an ESN."""
+        """Count an MSC, an ESN or a terminal type."""
         counts = Counter(self.seen[what])
         counts[value if value in counts or len(counts) < SEEN_MAX else OTHERS] += 1
         self.seen[what] = dict(counts)
@@ -72,6 +73,7 @@ def case_of(row: Mapping[str, Any]) -> Case:
     values = dict(row)
     for name in ("floor", "dismissed_as"):
         values[name] = None if values[name] is None else Severity(values[name])
+    values["seen"] = {name: {} for name in SEEN} | values["seen"]
     return Case(**values | {"state": State(values["state"])})
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
 
-from clonewatch.registrations import time_text
+from clonewatch.registrations import terminal_type_text, time_text
 from clonewatch.store import recording
 from clonewatch.store.tables import alarms, cases, clone_records, outbox
 from is41.msid import msid_digits
@@ -17,7 +17,7 @@ from .life import ALARMED, State
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, RowMapping
 
     from .case import Case
 
@@ -39,6 +39,7 @@ def summary(case: Case) -> dict[str, Any]:
         "last": _time(case.last_at),
         "mscs": list(case.seen["mscs"]),
         "esns": list(case.seen["esns"]),
+        "terminal_types": list(case.seen["terminal_types"]),
         "opened": time_text(case.opened_at),
         "changed": time_text(case.changed_at),
         "silent_until": _time(case.silent_until) if case.state is State.DISMISSED else None,
@@ -82,21 +83,25 @@ def shown(connection: Connection, case_id: int) -> dict[str, Any] | None:
 
 
 def _records(connection: Connection, case_id: int) -> list[dict[str, Any]]:
-    """Its clone records with their evidence, the newest first."""
+    """Its clone records with their evidence and messages, the newest first."""
     found = connection.execute(
         select(clone_records)
         .where(clone_records.c.case_id == case_id)
         .order_by(clone_records.c.second_time.desc())
         .limit(RECORDS_MAX)
     )
-    return [
-        {
-            **recording.clone_record(row),
-            "suspect": row["suspect"],
-            "evidence": row["evidence"],
+    return [_record(row) for row in found.mappings()]
+
+
+def _record(row: RowMapping) -> dict[str, Any]:
+    record = recording.clone_record(row)
+    for which in ("first", "second"):
+        code, octets = row[f"{which}_terminal_type"], row[f"{which}_octets"]
+        record[which] |= {
+            "terminal_type": terminal_type_text(code) if code else None,
+            "message": {"layer": row[f"{which}_layer"], "octets": octets.hex()} if octets else None,
         }
-        for row in found.mappings()
-    ]
+    return record | {"suspect": row["suspect"], "evidence": row["evidence"]}
 
 
 def _alarm(connection: Connection, case_id: int) -> dict[str, Any] | None:

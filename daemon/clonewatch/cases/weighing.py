@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import and_, bindparam, func, select
 
 from clonewatch.evidence.findings import Severity
-from clonewatch.evidence.history import History
+from clonewatch.evidence.history import History, Look
 from clonewatch.evidence.weigh import weigh
+from clonewatch.recordfile.keys import key_of
+from clonewatch.registrations import terminal_type_text
 from clonewatch.store import recording
 from clonewatch.store.chunks import ONE_OF, chunks
 from clonewatch.store.tables import clone_records
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from clonewatch.detector import Conflict
     from clonewatch.evidence.findings import Evidence
     from clonewatch.evidence.network import Network
+    from clonewatch.recordfile.keys import Find, Kept, Key
+    from clonewatch.registrations import Registration
     from clonewatch.store.recording import New
 
     from .case import Book, Case
@@ -33,23 +37,49 @@ if TYPE_CHECKING:
 HISTORY_MAX: Final = 20  # ours: earlier conflicts of an MSID that a new one is weighed with
 
 
-def gather(book: Book, new: Sequence[New], words: CloneRecords, network: Network) -> None:
-    """Weigh new conflicts and put each to its MSID's case; their rows are filled in."""
+def gather(
+    book: Book, new: Sequence[New], words: CloneRecords, network: Network, find: Find
+) -> None:
+    """Weigh new conflicts and put each to its MSID's case; their rows are filled in.
+
+    *find* gives what the record file has of registrations, at what they cost it.
+    """
     counted = [each for each in new if not each.conflict.superseded and not each.row["suspect"]]
     cases = latest_by_msid(book.connection, (each.conflict.msid for each in counted))
     earlier: dict[int, list[Conflict]] = {
         msid: _earlier(book.connection, msid, words) for msid in cases
     }
+    kept = find([each for new in counted for each in (new.conflict.first, new.conflict.second)])
     for each in counted:
         conflict = each.conflict
         before = earlier.setdefault(conflict.msid, [])
-        evidence = weigh(conflict, History(conflicts=tuple(before[-HISTORY_MAX:])), network)
+        history = History(conflicts=tuple(before[-HISTORY_MAX:]), looks=_looks(each, kept))
+        evidence = weigh(conflict, history, network)
         before.append(conflict)
         each.row["evidence"] = evidence.as_record()
         each.row["confidence"] = evidence.confidence
         case = _take(book, cases.get(conflict.msid), each, evidence)
         cases[conflict.msid] = case
         each.row["case_id"] = case.id
+
+
+def _looks(each: New, kept: Mapping[Key, Kept]) -> dict[Registration, Look]:
+    """What the two registrations told of their phones; the row is filled in."""
+    looks = {}
+    for which in ("first", "second"):
+        registration = getattr(each.conflict, which)
+        its = kept.get(key_of(registration))
+        if its is None:
+            continue
+        looks[registration] = Look(
+            terminal_type=its.row.terminal_type,
+            system_capabilities=its.row.system_capabilities,
+            transaction_capability=its.row.transaction_capability,
+        )
+        each.row[f"{which}_terminal_type"] = its.row.terminal_type
+        if its.message is not None:
+            each.row.update(recording.message_columns(which, its.message))
+    return looks
 
 
 def weigh_again(
@@ -118,6 +148,8 @@ def _take(book: Book, case: Case | None, each: New, evidence: Evidence) -> Case:
     for which, registration in (("first", conflict.first), ("second", conflict.second)):
         case.saw("mscs", each.row[f"{which}_msc"])
         case.saw("esns", f"{registration.esn:08X}")
+        if code := each.row[f"{which}_terminal_type"]:
+            case.saw("terminal_types", terminal_type_text(code))
     book.move(case, what, note=_found(each, evidence), told=False)
     if before is case.state and case.severity is not severity:
         book.tell(case, "severity", note=f"{severity} to {case.severity}: {_found(each, evidence)}")

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path  # noqa: TC003  # Typer reads the annotations
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from clonewatch.cli import options  # Typer reads the annotations
 from clonewatch.cli.output import faults_explained, json_line, say, wants_json
+from clonewatch.cli.regnots import decode, regnot_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+_SEEN: Final = {"mscs": "MSCs", "esns": "ESNs", "terminal_types": "terminal types"}
 
 app = typer.Typer(
     help="Cases: list, show, open, confirm, dismiss, suspend, restore, close; through the running "
@@ -79,11 +82,15 @@ def show(
     config: options.MaybeConfigFile = None,
     as_json: options.Json = False,
 ) -> None:
-    """One case: who, where, when, how impossible, what was done."""
+    """One case: who, where, when, how impossible, what was done, and the REGNOTs themselves.
+
+    They are decoded whole, where their octets are kept: of the newest conflict, with --json of all.
+    """
     with faults_explained():
         from clonewatch.control.client import ask
 
         told = ask(options.control_socket_of(socket, config), "GET", f"/cases/{case}")
+        decode(told)
         if wants_json(as_json):
             json_line(told)
         else:
@@ -242,9 +249,9 @@ def lines_of(case: Mapping[str, Any]) -> Iterator[str]:
     )
     if case["silent_until"]:
         yield f"  silent until {_at(case['silent_until'])}"
-    for what in ("mscs", "esns"):
+    for what, words in _SEEN.items():
         seen = ", ".join(f"{name} ({count})" for name, count in case["seen"][what].items())
-        yield f"  {what[:-1].upper()}s: {seen or 'none'}"
+        yield f"  {words}: {seen or 'none'}"
     if alarm := case["alarm"]:
         over = f"cleared {_at(alarm['cleared'])}" if alarm["cleared"] else alarm["severity"]
         yield f"  alarm {alarm['alarm']}: raised {_at(alarm['raised'])}, {over}"
@@ -263,6 +270,8 @@ def lines_of(case: Mapping[str, Any]) -> Iterator[str]:
     for event in case["history"]:
         note = f": {event['note']}" if event["note"] else ""
         yield f"  {_at(event['at'])}  {event['who']}  {event['what']}, {event['state']}{note}"
+    if case["clone_records"]:
+        yield from regnot_lines(case["clone_records"][0])
 
 
 def _record_lines(record: Mapping[str, Any]) -> Iterator[str]:
@@ -276,6 +285,9 @@ def _record_lines(record: Mapping[str, Any]) -> Iterator[str]:
         + (f"  ({', '.join(marks)})" if marks else "")
     )
     yield f"    ESN {first['esn']} / {second['esn']}, by {first['source']} / {second['source']}"
+    if first["terminal_type"] or second["terminal_type"]:
+        types = (side["terminal_type"] or "not told" for side in (first, second))
+        yield f"    terminal type {' / '.join(types)}"
     for found in evidence.get("found", ()):
         yield f"    {found['clone_points']:+} {found['words']}"
     if evidence.get("clone", "unknown") != "unknown":

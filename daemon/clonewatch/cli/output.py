@@ -117,13 +117,18 @@ def _branches(value: Any, depth: int) -> Iterator[str]:
 
 def _parameter_lines(parameters: Iterable[Mapping[str, Any]], pad: str) -> Iterator[str]:
     for parameter in parameters:
-        told = parameter.get("value", parameter.get("error"))
-        if isinstance(told, dict):
-            told = ", ".join(f"{name} {value}" for name, value in told.items())
         yield (
             f"{pad}{parameter.get('offset', ''):>4} {parameter.get('tag', ''):6} "
-            f"{parameter.get('name', 'unreadable')}: {told}"
+            f"{parameter.get('name', 'unreadable')}: {parameter_text(parameter)}"
         )
+
+
+def parameter_text(parameter: Mapping[str, Any]) -> str:
+    """The value of a decoded parameter, or what is wrong with it."""
+    told = parameter.get("value", parameter.get("error"))
+    if isinstance(told, dict):
+        return ", ".join(f"{name} {value}" for name, value in told.items())
+    return str(told)
 
 
 def clone_records(records: Iterable[Mapping[str, Any]], *, as_json: bool) -> None:

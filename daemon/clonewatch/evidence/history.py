@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -10,6 +10,8 @@ import numpy as np
 from .phones import second_phone
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from clonewatch.detector import Conflict
@@ -34,11 +36,13 @@ class History:
 
     *conflicts*: those before the one at hand, the oldest first, superseded ones left out.
     *registrations*: all of the MSID that the record file still has, in any order, those of the
-    conflict included; None where nobody looked.
+    conflict included; None where nobody looked. *looks*: of the conflict's own, where these alone
+    were looked up.
     """
 
     conflicts: tuple[Conflict, ...] = ()
     registrations: Batch | None = None
+    looks: Mapping[Registration, Look] = field(default_factory=dict)
 
     def first_conflict_at(self, conflict: Conflict) -> int:
         """When the first registration was that any conflict up to *conflict* knows of."""
@@ -70,7 +74,7 @@ class History:
         """What one of the registrations told of its phone; None where that is not known."""
         batch = self.registrations
         if batch is None:
-            return None
+            return self.looks.get(registration)
         rows = np.flatnonzero(
             (batch.time == registration.time)
             & (batch.mscid == registration.mscid)

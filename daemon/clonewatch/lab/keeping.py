@@ -15,6 +15,7 @@ from clonewatch.actions.consequences import Consequences
 from clonewatch.clonerecords import CloneRecords
 from clonewatch.live.sourcenumbers import SourceNumbers
 from clonewatch.recordfile import Recorder
+from clonewatch.recordfile.finding import Finder
 from clonewatch.store.store import Store
 
 if TYPE_CHECKING:
@@ -40,7 +41,8 @@ def keep(run: Replay, detector: Detector, settings: Settings) -> None:
     def clock() -> float:
         return now_ms / 1000
 
-    follower = Consequences(words=words, network=settings.network)
+    finder = Finder(config.record_directory, lateness_ms=config.settle_ms, tell=_quiet)
+    follower = Consequences(words=words, find=finder.find, network=settings.network)
     with (
         closing(Recorder(config.record_directory, tell=_quiet, clock=clock)) as record,
         closing(Store.open(config.store_file, words, follower, tell=_quiet, clock=clock)) as store,

@@ -9,7 +9,6 @@ row groups that may hold its MSID.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from clonewatch.errors import InputError
@@ -17,10 +16,11 @@ from clonewatch.errors import InputError
 from .blockindex import BlockIndex
 from .events import Damaged
 from .groups import GROUP_MS, groups_in, half_hour
+from .keys import Kept, key_of
 from .messageblocks import MAGIC as MESSAGES_MAGIC
 from .messageblocks import end_at as messages_end_at
 from .messagereading import GroupMessages
-from .searching import Budget, Key, OpenGroup, key_of, search_sealed
+from .searching import Budget, OpenGroup, search_sealed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -31,17 +31,9 @@ if TYPE_CHECKING:
 
     from .events import Event
     from .groups import Group
-    from .searching import Row
+    from .keys import Key, Row
 
 ROWS_MAX: Final = 1 << 24  # looked at in one look-up; ours: about a second
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """What the record file has of a registration."""
-
-    row: Row
-    message: Message | None
 
 
 class Finder:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from bisect import bisect_left
 from collections import defaultdict
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -14,6 +14,7 @@ from clonewatch.errors import InputError
 
 from .blockindex import BlockIndex
 from .blocks import HEADER, MAGIC, block_at, end_at
+from .keys import Key, Row
 from .mapping import mapped
 from .rows import joined
 from .sealing import DAMAGE, SCHEMA, SEQUENCE
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from clonewatch.registrations import Registration
-
 
 TOGETHER_BLOCKS: Final = (
     16  # of an open group, that are looked at at once: 0.8 s of receipts, or less
@@ -34,30 +33,7 @@ CLOCK_BACK_MS: Final = 2000  # a clock may be set back between a registration's 
 _RECEIVED: Final = struct.Struct("<q")  # the first column of a block's first row
 
 
-class Key(NamedTuple):
-    """What tells a registration from others."""
-
-    msid: int
-    time: int
-    mscid: int
-    esn: int
-
-
-class Row(NamedTuple):
-    """What a registration tells of its phone, 0 where the parameter was absent."""
-
-    sequence: int
-    terminal_type: int
-    system_capabilities: int
-    transaction_capability: int
-
-
 COLUMNS: Final = (*Key._fields, *Row._fields)
-
-
-def key_of(registration: Registration) -> Key:
-    """The key of a registration."""
-    return Key(registration.msid, registration.time, registration.mscid, registration.esn)
 
 
 class Budget:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, RowMapping
 
     from clonewatch.clonerecords import CloneRecords
+    from clonewatch.messages import Message
 
 _SUPERSEDE: Final = (
     clone_records.update().where(clone_records.c.id == bindparam("its_id")).values(superseded=True)
@@ -51,7 +52,9 @@ def row_of(conflict: Conflict, words: CloneRecords, stored_at: int) -> dict[str,
         "id": record_id(conflict),
         "msid": conflict.msid,
         **_columns("first", conflict.first, words),
+        **message_columns("first", conflict.first_message),
         **_columns("second", conflict.second, words),
+        **message_columns("second", conflict.second_message),
         "elapsed_ms": conflict.elapsed_ms,
         "travel_time_ms": conflict.travel_time_ms,
         "found_at": conflict.found_at,
@@ -61,6 +64,14 @@ def row_of(conflict: Conflict, words: CloneRecords, stored_at: int) -> dict[str,
         "case_id": None,
         "confidence": 0.0,
         "evidence": {},
+    }
+
+
+def message_columns(which: str, message: Message | None) -> dict[str, Any]:
+    """The columns of a registration's message."""
+    return {
+        f"{which}_layer": None if message is None else message.layer_name,
+        f"{which}_octets": None if message is None else message.octets,
     }
 
 
@@ -144,6 +155,7 @@ def _columns(which: str, registration: Registration, words: CloneRecords) -> dic
         f"{which}_source": words.source(registration),
         f"{which}_flags": int(registration.flags),
         f"{which}_transaction_id": registration.transaction_id,
+        f"{which}_terminal_type": None,
     }
 
 

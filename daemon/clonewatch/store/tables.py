@@ -6,7 +6,7 @@ edited later does not change what was found.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import (
     JSON,
@@ -17,6 +17,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -32,7 +33,7 @@ metadata: Final = MetaData(
 )
 
 
-def _registration(which: str) -> list[Column[int] | Column[str]]:
+def _registration(which: str) -> list[Column[Any]]:
     """Columns of the first or second registration of a conflict."""
     return [
         Column(f"{which}_time", BigInteger, nullable=False),
@@ -42,6 +43,9 @@ def _registration(which: str) -> list[Column[int] | Column[str]]:
         Column(f"{which}_source", String, nullable=False),
         Column(f"{which}_flags", Integer, nullable=False),  # `registrations.Flags`
         Column(f"{which}_transaction_id", BigInteger, nullable=False),
+        Column(f"{which}_terminal_type", Integer),  # none: not known; 0: absent
+        Column(f"{which}_layer", String),  # that its message begins with
+        Column(f"{which}_octets", LargeBinary),  # of its message
     ]
 
 
@@ -64,7 +68,7 @@ cases: Final = Table(
     Column("floor",          String),                        # least severity, by what people told
     Column("first_at",       BigInteger),                    # second registration of the first conflict
     Column("last_at",        BigInteger),                    # and of the last
-    Column("seen",           JSON,       nullable=False),    # MSCs and ESNs, with their counts
+    Column("seen",           JSON,       nullable=False),    # MSCs, ESNs and terminal types, counted
     Column("opened_at",      BigInteger, nullable=False),
     Column("changed_at",     BigInteger, nullable=False),
     Column("silent_until",   BigInteger),                    # of a dismissed case

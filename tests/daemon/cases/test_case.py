@@ -43,6 +43,14 @@ def test_a_case_is_read_as_it_was_written() -> None:
         ]
 
 
+def test_a_case_of_an_older_version_has_seen_no_terminal_type() -> None:
+    with in_memory() as connection:
+        case = opened(connection)
+        connection.exec_driver_sql("""UPDATE cases SET seen = '{"mscs": {"A": 2}, "esns": {}}'""")
+        (read,) = by_id(connection, [case.id]).values()
+        assert read.seen == {"mscs": {"A": 2}, "esns": {}, "terminal_types": {}}
+
+
 def test_the_newest_case_of_an_msid_is_the_one_that_counts() -> None:
     with in_memory() as connection:
         for msid in (MIN, MIN + 1, MIN):

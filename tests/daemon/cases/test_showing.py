@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from clonewatch.cases import showing
 from clonewatch.cases.life import State
-from stores import HOUR, MIN, TEN, conflict, desk
+from clonewatch.messages import Message
+from clonewatch.recordfile.keys import Kept, Row, key_of
+from is41.reading import Layer
+from stores import HOUR, MIN, TEN, conflict, desk, follower
 
 
 def test_a_case_is_told_whole() -> None:
@@ -27,6 +31,31 @@ def test_a_case_is_told_whole() -> None:
         ]
         assert told["history"][0]["what"] == "conflict"
         assert "MSC A to MSC C in 45.0 min of 80" in told["history"][0]["note"]
+
+
+def test_phones_and_messages_are_told() -> None:
+    consequences = follower()
+    first = conflict().first
+    consequences.find = lambda _: {
+        key_of(first): Kept(Row(1, 32, 0, 0), Message(Layer.MTP3, b"first"))
+    }
+    with desk(consequences) as it:
+        it.found(replace(conflict(), second_message=Message(Layer.TCAP, b"second")))
+        told = showing.shown(it.connection, 1)
+        assert told is not None
+        assert json.loads(json.dumps(told)) == told
+        assert told["terminal_types"] == ["IS_95"]
+        assert told["seen"]["terminal_types"] == {"IS_95": 1}
+        (record,) = told["clone_records"]
+        assert record["first"]["terminal_type"] == "IS_95"
+        assert record["first"]["message"] == {"layer": "mtp3", "octets": b"first".hex()}
+        assert record["second"]["terminal_type"] is None
+        assert record["second"]["message"] == {"layer": "tcap", "octets": b"second".hex()}
+    with desk() as it:
+        it.found(conflict())
+        told = showing.shown(it.connection, 1)
+        assert told is not None
+        assert told["clone_records"][0]["second"]["message"] is None
 
 
 def test_no_case_is_shown_as_none() -> None:

@@ -12,11 +12,20 @@ from sqlalchemy import select
 from clonewatch.cases.life import State
 from clonewatch.cases.policy import DAY_MS
 from clonewatch.evidence.findings import Severity, severity_of
+from clonewatch.messages import Message
+from clonewatch.recordfile.keys import Kept, Row, key_of
 from clonewatch.store.tables import clone_records
-from stores import HOUR, MIN, MINUTE, TEN, Desk, conflict, desk
+from is41.map.codes import TerminalType
+from is41.reading import Layer
+from stores import HOUR, MIN, MINUTE, TEN, Desk, conflict, desk, follower
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from clonewatch.actions.consequences import Consequences
     from clonewatch.cases.case import Case
+    from clonewatch.recordfile.keys import Key
+    from clonewatch.registrations import Registration
 
 
 def test_conflicts_of_one_msid_are_one_case_with_one_alarm() -> None:
@@ -26,7 +35,11 @@ def test_conflicts_of_one_msid_are_one_case_with_one_alarm() -> None:
         one, other = it.cases()
         assert (one.msid, one.conflicts, one.state) == (MIN, 3, State.OPEN)
         assert (one.first_at, one.last_at) == (TEN + 45 * MINUTE, TEN + 2 * HOUR)
-        assert one.seen == {"mscs": {"MSC A": 3, "MSC C": 3}, "esns": {"82123456": 6}}
+        assert one.seen == {
+            "mscs": {"MSC A": 3, "MSC C": 3},
+            "esns": {"82123456": 6},
+            "terminal_types": {},
+        }
         assert (other.msid, other.conflicts) == (MIN + 1, 1)
         assert [key for key, change, _ in it.told() if change == "raised"] == ["case-1", "case-2"]
 
@@ -195,3 +208,71 @@ def test_counts_agree_with_the_records_whatever_comes(
         raised = {k for k, _, severity in it.told() if severity != "cleared"}
         raised -= {k for k, change, _ in it.told() if change == "cleared"}
         assert raised == {f"case-{case.id}" for case in open_cases.values()}
+
+
+class RecordFile:
+    """Gives terminal types, and messages, of registrations at MSCs; remembers what was asked."""
+
+    def __init__(self, **of_msc: int) -> None:
+        self.asked: list[Collection[Registration]] = []
+        self._of_msc = {ord(name) - ord("A"): code for name, code in of_msc.items()}
+
+    def __call__(self, registrations: Collection[Registration]) -> Mapping[Key, Kept]:
+        self.asked.append(registrations)
+        return {
+            key_of(each): Kept(
+                Row(7, self._of_msc[each.msc], 0, 0),
+                Message(Layer.MTP3, bytes([each.msc])) if each.msc else None,
+            )
+            for each in registrations
+            if each.msc in self._of_msc
+        }
+
+
+def with_record_file(find: RecordFile) -> Consequences:
+    consequences = follower("log")
+    consequences.find = find
+    return consequences
+
+
+def marks_of(it: Desk) -> list[set[str]]:
+    rows = it.connection.execute(select(clone_records.c.evidence)).scalars()
+    return [{found["mark"] for found in evidence["found"]} for evidence in rows]
+
+
+def test_what_the_record_file_knows_of_the_phones_is_evidence_and_seen() -> None:
+    find = RecordFile(A=TerminalType.IS_95, B=0, C=TerminalType.IS_136, D=200)
+    with desk(with_record_file(find)) as it:
+        it.found(
+            conflict(),
+            conflict(at=TEN + 2 * HOUR, first="C", second="D"),
+            conflict(MIN + 1, first="A", second="B"),
+            conflict(MIN + 2, first="A", second="E"),
+        )
+        assert len(find.asked) == 1
+        marks = marks_of(it)
+        assert ["terminal_type_differs" in each for each in marks] == [True, True, False, False]
+        one, other, third = it.cases()
+        assert one.seen["terminal_types"] == {"IS_95": 1, "IS_136": 2, "200": 1}
+        assert other.seen["terminal_types"] == third.seen["terminal_types"] == {"IS_95": 1}
+        (row,) = it.connection.execute(
+            select(clone_records).where(clone_records.c.msid == MIN + 1)
+        ).mappings()
+        assert (row["first_terminal_type"], row["second_terminal_type"]) == (32, 0)
+        assert (row["first_octets"], row["second_octets"]) == (None, b"\1")
+        assert row["second_layer"] == "mtp3"
+
+
+def test_a_message_that_came_with_the_conflict_needs_no_record_file() -> None:
+    with desk() as it:
+        it.found(replace(conflict(), second_message=Message(Layer.TCAP, b"second")))
+        (row,) = it.connection.execute(select(clone_records)).mappings()
+        assert (row["first_octets"], row["second_octets"]) == (None, b"second")
+        assert row["first_terminal_type"] is row["second_terminal_type"] is None
+
+
+def test_what_counts_for_no_case_is_not_looked_up() -> None:
+    find = RecordFile(A=1, C=2)
+    with desk(with_record_file(find)) as it:
+        it.found(replace(conflict(), superseded=True))
+        assert list(map(list, find.asked)) == [[]]

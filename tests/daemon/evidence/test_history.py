@@ -62,6 +62,14 @@ def test_a_look_is_found_by_time_place_and_esn() -> None:
     assert NOTHING_KNOWN.look(SECOND) is None
 
 
+def test_a_look_at_the_conflicts_own_registrations_is_enough() -> None:
+    look = Look(terminal_type=33, system_capabilities=0, transaction_capability=0)
+    known = History(looks={SECOND: look})
+    assert known.look(SECOND) == look
+    assert known.look(FIRST) is None
+    assert known.before(CONFLICT) is None
+
+
 def test_usual_is_a_good_share_of_enough() -> None:
     assert usual(np.array([1, 1, 1, 1])) == set()
     assert usual(np.array([1, 1, 1, 1, 2])) == {1, 2}

@@ -11,7 +11,7 @@ from clonewatch.messages import Message
 from clonewatch.recordfile import Recorder
 from clonewatch.recordfile.finding import Finder
 from clonewatch.recordfile.groups import groups_in
-from clonewatch.recordfile.searching import Row, key_of
+from clonewatch.recordfile.keys import Row, key_of
 from is41.reading import Layer
 from recordfiles import (
     AT_10,

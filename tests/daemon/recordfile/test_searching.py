@@ -11,15 +11,13 @@ from hypothesis import strategies as st
 
 from clonewatch.errors import InputError
 from clonewatch.recordfile.blocks import block_of
+from clonewatch.recordfile.keys import Key, Row, key_of
 from clonewatch.recordfile.rows import RECEIVED, ROW, packed
 from clonewatch.recordfile.sealing import seal
 from clonewatch.recordfile.searching import (
     TOGETHER_BLOCKS,
     Budget,
-    Key,
     OpenGroup,
-    Row,
-    key_of,
     search_sealed,
 )
 from clonewatch.registrations import Batch

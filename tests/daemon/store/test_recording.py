@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from sqlalchemy import create_engine, select
 
 from clonewatch.clonerecords import record_id
+from clonewatch.messages import Message
 from clonewatch.store import recording
 from clonewatch.store.tables import clone_records, metadata
+from is41.reading import Layer
 from stores import TEN, WORDS, conflict
 
 if TYPE_CHECKING:
@@ -43,6 +45,14 @@ def test_a_row_is_read_as_the_clone_record_it_was() -> None:
         assert record_id(same) == record_id(conflict())
         assert replace(same, second=conflict().second) == conflict()
     engine.dispose()
+
+
+def test_messages_stand_in_the_row() -> None:
+    row = recording.row_of(
+        replace(conflict(), second_message=Message(Layer.SCCP, b"x")), WORDS, TEN
+    )
+    assert (row["first_layer"], row["first_octets"]) == (None, None)
+    assert (row["second_layer"], row["second_octets"]) == ("sccp", b"x")
 
 
 def test_more_than_a_statement_takes_is_looked_up() -> None:
