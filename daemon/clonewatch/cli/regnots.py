@@ -51,10 +51,10 @@ def regnot_lines(record: Mapping[str, Any]) -> Iterator[str]:
         yield ("* " if differs else "  " if name in names else "") + line
 
 
-def _told(value: Mapping[str, Any], *path: str) -> Iterator[tuple[str, str]]:
+def _told(message: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Everything that a message says, each by a name of its own."""
     seen: Counter[str] = Counter()
-    for name, text in _flat(value, *path):
+    for name, text in _flat(message):
         seen[name] += 1
         yield (name if seen[name] == 1 else f"{name} {seen[name]}"), text
 
