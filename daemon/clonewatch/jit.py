@@ -1,6 +1,6 @@
-"""Two things that kernels do and Numba has no Python name for; and one name that mypy needs.
+"""What kernels do and Numba has no Python name for; and one name that mypy needs.
 
-With NUMBA_DISABLE_JIT=1 plain Python stands in for both.
+With NUMBA_DISABLE_JIT=1 plain Python stands in for all of it.
 """
 
 from __future__ import annotations
@@ -53,15 +53,35 @@ def _prefetch_type(_: object, array: Any, at: Any) -> tuple[object, Callable[...
     return types.void(array, at), generate
 
 
+def _bit_length_type(_: object, number: Any) -> tuple[object, Callable[..., object]]:
+    from llvmlite import ir  # noqa: PLC0415  # only where a kernel is compiled
+    from numba import types  # noqa: PLC0415
+
+    def generate(context: Any, builder: Any, signature: Any, values: Any) -> object:
+        i64 = ir.IntType(64)
+        value = context.cast(builder, values[0], signature.args[0], types.int64)
+        return builder.sub(i64(64), builder.ctlz(value, ir.IntType(1)(0)))
+
+    return types.int64(number), generate
+
+
+def _bit_length_in_python(number: int) -> int:
+    return int(number).bit_length()
+
+
 def _prefetch_in_python(array: NDArray[Any], at: int) -> None:
     """Python has no cache lines to fetch."""
 
 
-# Low 64 bits of a product; and: fetch the cache line of array[at] (one dimension, contiguous).
+# Low 64 bits of a product; fetch the cache line of array[at] (one dimension, contiguous); and the
+# bits of a number that is not negative, as of Python's int.bit_length.
 wrapping_product: Callable[[np.uint64, np.uint64], np.uint64]
 prefetch: Callable[[NDArray[Any], int], None]
+bit_length: Callable[[int], int]
 if DISABLED:
     wrapping_product, prefetch = _wrapping_product_in_python, _prefetch_in_python
+    bit_length = _bit_length_in_python
 else:
     wrapping_product = part(_wrapping_product)
     prefetch = cast("Callable[[NDArray[Any], int], None]", Instruction(_prefetch_type))
+    bit_length = cast("Callable[[int], int]", Instruction(_bit_length_type))

@@ -4,6 +4,11 @@ Many small open-addressing tables, the segments, each of which doubles on its ow
 level of its own, so that growth is never one great pause. A slot is four octets: 27 bits of row
 and 5 of the hash, so that few rows are read in vain. What a slot points to decides; the hash is
 seeded, so that no peer can choose MSIDs that collide.
+
+Segments lie in levels: the first slot of all of them, the second of all, the next two of all, the
+next four, and so on (`slot_of`). So what is in use lies together, in few pages, however many
+segments there are. With each segment in a place of its own, room to grow behind it, every look-up
+of a slot waited for the address of its page, longer than for the slot itself.
 """
 
 from __future__ import annotations
@@ -12,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from clonewatch.jit import int64, prefetch, wrapping_product
+from clonewatch.jit import bit_length, int64, prefetch, wrapping_product
 from is41.kernel import helper, part
 
 from .layout import KEY, KEY_MASK, ROW_WORDS, SLOTS_LOG2_LIMIT, Tables
@@ -36,11 +41,10 @@ HASH_MASK: Final    = (1 << 63) - 1
 
 FILL_UNIT: Final = 512  # a segment doubles at 384 to 447 of 512 slots, 75 to 87 %
 FILL_LEAST: Final = 384
-FILL_SPREAD: Final = 63
+FILL_LEVELS: Final = 64
 # Where an eighth of them is dead it is cleaned instead: subscribers who come and go let none double,
 # and pay eight rows looked at for each who went.
 DEAD_SHARE: Final = 8
-SCATTER: Final = 0x9E3779B1  # odd: neighbouring segments double far apart
 
 PREFETCH_AHEAD: Final = 24  # rows on their way while a segment is rebuilt
 
@@ -61,39 +65,39 @@ def segment_of(tables: Tables, hashed: int) -> int:
 
 
 @part
+def slot_of(tables: Tables, segment: int, number: int) -> int:
+    """Where slot *number* of a segment lies: on the level of the number's highest bit."""
+    if number == 0:
+        return segment
+    before = len(tables.slots_log2) + segment - 1
+    return (before << (bit_length(number) - 1)) + number
+
+
+@part
+def mask_of(tables: Tables, segment: int) -> int:
+    """Slots of a segment, a power of two, less one."""
+    return (1 << int64(tables.slots_log2[segment])) - 1
+
+
+@part
 def first_slot(tables: Tables, hashed: int) -> int:
     """Where the search for a hash begins."""
     segment = segment_of(tables, hashed)
-    mask = (1 << int64(tables.slots_log2[segment])) - 1
-    start = segment << int64(tables.state[SLOTS_LOG2_LIMIT])
-    return start + ((hashed >> SLOT_SHIFT) & mask)
-
-
-@part
-def next_slot(tables: Tables, segment: int, slot: int) -> int:
-    """The slot after *slot*; behind the last comes the first."""
-    mask = (1 << int64(tables.slots_log2[segment])) - 1
-    return (slot & ~mask) | ((slot + 1) & mask)
-
-
-@part
-def slot_before(tables: Tables, segment: int, slot: int) -> int:
-    """The slot before *slot*; before the first comes the last."""
-    mask = (1 << int64(tables.slots_log2[segment])) - 1
-    return (slot & ~mask) | ((slot - 1) & mask)
+    return slot_of(tables, segment, (hashed >> SLOT_SHIFT) & mask_of(tables, segment))
 
 
 @part
 def candidate(tables: Tables, hashed: int) -> int:
     """The first row whose fingerprint fits, unread: worth fetching; 0 for none."""
     segment = segment_of(tables, hashed)
-    slot = first_slot(tables, hashed)
-    held = int64(tables.slots[slot])
+    mask = mask_of(tables, segment)
+    number = (hashed >> SLOT_SHIFT) & mask
+    held = int64(tables.slots[slot_of(tables, segment, number)])
     while held != EMPTY:
         if held >> PRINT_SHIFT == hashed >> HASH_SHIFT:
             return held & ROW_MASK
-        slot = next_slot(tables, segment, slot)
-        held = int64(tables.slots[slot])
+        number = (number + 1) & mask
+        held = int64(tables.slots[slot_of(tables, segment, number)])
     return int64(0)
 
 
@@ -101,15 +105,16 @@ def candidate(tables: Tables, hashed: int) -> int:
 def find(tables: Tables, hashed: int, msid: int) -> int:
     """Row of an MSID; 0 when it has none."""
     segment = segment_of(tables, hashed)
-    slot = first_slot(tables, hashed)
-    held = int64(tables.slots[slot])
+    mask = mask_of(tables, segment)
+    number = (hashed >> SLOT_SHIFT) & mask
+    held = int64(tables.slots[slot_of(tables, segment, number)])
     while held != EMPTY:
         if held >> PRINT_SHIFT == hashed >> HASH_SHIFT:
             row = held & ROW_MASK
             if tables.memory[row * ROW_WORDS + KEY] & KEY_MASK == msid:
                 return row
-        slot = next_slot(tables, segment, slot)
-        held = int64(tables.slots[slot])
+        number = (number + 1) & mask
+        held = int64(tables.slots[slot_of(tables, segment, number)])
     return int64(0)
 
 
@@ -117,9 +122,12 @@ def find(tables: Tables, hashed: int, msid: int) -> int:
 def put(tables: Tables, hashed: int, row: int) -> None:
     """Enter a row. There is room: see `make_room`."""
     segment = segment_of(tables, hashed)
-    slot = first_slot(tables, hashed)
+    mask = mask_of(tables, segment)
+    number = (hashed >> SLOT_SHIFT) & mask
+    slot = slot_of(tables, segment, number)
     while tables.slots[slot] not in (EMPTY, DEAD_SLOT):
-        slot = next_slot(tables, segment, slot)
+        number = (number + 1) & mask
+        slot = slot_of(tables, segment, number)
     if tables.slots[slot] == EMPTY:
         tables.slots_used[segment, USED] += 1
     else:
@@ -131,29 +139,38 @@ def put(tables: Tables, hashed: int, row: int) -> None:
 def take_out(tables: Tables, hashed: int, row: int) -> None:
     """Remove a row that stands in the index."""
     segment = segment_of(tables, hashed)
-    slot = first_slot(tables, hashed)
+    mask = mask_of(tables, segment)
+    number = (hashed >> SLOT_SHIFT) & mask
+    slot = slot_of(tables, segment, number)
     while int64(tables.slots[slot]) != row | (hashed >> HASH_SHIFT) << PRINT_SHIFT:
-        slot = next_slot(tables, segment, slot)
+        number = (number + 1) & mask
+        slot = slot_of(tables, segment, number)
     tables.slots[slot] = DEAD_SLOT
     tables.slots_used[segment, DEAD] += 1
-    if tables.slots[next_slot(tables, segment, slot)] == EMPTY:
-        clear_dead(tables, segment, slot)
+    if tables.slots[slot_of(tables, segment, (number + 1) & mask)] == EMPTY:
+        clear_dead(tables, segment, number)
 
 
 @part
-def clear_dead(tables: Tables, segment: int, slot: int) -> None:
-    """Empty the dead slots that end with *slot*: an empty one follows, so no search goes past."""
+def clear_dead(tables: Tables, segment: int, number: int) -> None:
+    """Empty the dead slots that end with *number*: an empty one follows, so no search goes past."""
+    mask = mask_of(tables, segment)
+    slot = slot_of(tables, segment, number)
     while tables.slots[slot] == DEAD_SLOT:
         tables.slots[slot] = EMPTY
         tables.slots_used[segment, USED] -= 1
         tables.slots_used[segment, DEAD] -= 1
-        slot = slot_before(tables, segment, slot)
+        number = (number - 1) & mask
+        slot = slot_of(tables, segment, number)
 
 
 @part
-def fill_limit(segment: int, log2: int) -> int:
-    """Slots of a segment of 1 << log2 that may be used."""
-    return (FILL_LEAST + ((segment * SCATTER >> 7) & FILL_SPREAD)) * (1 << log2) // FILL_UNIT
+def fill_limit(segment: int, segments: int, log2: int) -> int:
+    """Slots of a segment of 1 << log2 that may be used.
+
+    The first segments double first, so that the next level becomes resident from its front.
+    """
+    return (FILL_LEAST + segment * FILL_LEVELS // segments) * (1 << log2) // FILL_UNIT
 
 
 @part
@@ -161,7 +178,7 @@ def make_room(tables: Tables, hashed: int) -> bool:
     """See to it that a row can be put; False when the segment cannot grow any more."""
     segment = segment_of(tables, hashed)
     log2 = int64(tables.slots_log2[segment])
-    limit = fill_limit(segment, log2)
+    limit = fill_limit(segment, len(tables.slots_log2), log2)
     if tables.slots_used[segment, USED] < limit:
         return True
     live = tables.slots_used[segment, USED] - tables.slots_used[segment, DEAD]
@@ -177,9 +194,9 @@ def make_room(tables: Tables, hashed: int) -> bool:
 @helper
 def rebuild(tables: Tables, segment: int, log2: int) -> None:
     """Enter a segment's rows anew, among 1 << log2 slots and without the dead ones."""
-    start = segment << tables.state[SLOTS_LOG2_LIMIT]
     rows = 0
-    for slot in range(start, start + (1 << int64(tables.slots_log2[segment]))):
+    for number in range(1 << int64(tables.slots_log2[segment])):
+        slot = slot_of(tables, segment, number)
         held = tables.slots[slot]
         if held not in (EMPTY, DEAD_SLOT):
             tables.slots_moving[rows] = held & ROW_MASK

@@ -120,7 +120,7 @@ class Tables(NamedTuple):
     """All that the kernels work on; the arrays stay, the numbers in them change."""
 
     memory: NDArray[np.int64]  # rows, then rings
-    slots: NDArray[np.uint32]  # index: 27 bits of row, 5 of fingerprint; segment after segment
+    slots: NDArray[np.uint32]  # index: 27 bits of row, 5 of fingerprint; see `index.slot_of`
     slots_log2: NDArray[np.uint8]  # by segment: its size
     slots_used: NDArray[np.int64]  # [segment, USED or DEAD]
     slots_moving: NDArray[np.uint32]  # a segment that is being rebuilt

@@ -74,6 +74,7 @@ def empty_tables(
     seed: int | None,
 ) -> Tables:
     """Tables of a window that has taken nothing. The large ones take no memory yet."""
+    slots = limits.segments << limits.slots_log2_max
     row_words = (limits.subscribers_max + 1) * layout.ROW_WORDS
     tables = Tables(
         memory=reserve(
@@ -81,7 +82,7 @@ def empty_tables(
             np.int64,
             huge_octets=row_words * 8,
         ),
-        slots=reserve(limits.segments << limits.slots_log2_max, np.uint32),
+        slots=reserve(slots, np.uint32, huge_octets=slots * 4),
         slots_log2=np.full(limits.segments, limits.segment_slots.bit_length() - 1, np.uint8),
         slots_used=np.zeros((limits.segments, 2), np.int64),
         slots_moving=reserve(1 << limits.slots_log2_max, np.uint32),

@@ -61,9 +61,8 @@ def row_of_freed(of: Tables, msid: int) -> int:
 
 def audit(of: Tables) -> None:
     """The counts of used and dead slots are true, a segment is never full, the dead are needed."""
-    stride = 1 << of.state[layout.SLOTS_LOG2_LIMIT]
     for segment, log2 in enumerate(of.slots_log2):
-        slots = of.slots[segment * stride :][: 1 << int(log2)]
+        slots = of.slots[[index.slot_of(of, segment, number) for number in range(1 << int(log2))]]
         assert of.slots_used[segment, USED] == (slots != EMPTY).sum() < len(slots)
         assert of.slots_used[segment, DEAD] == (slots == DEAD_SLOT).sum()
         assert not ((slots == DEAD_SLOT) & (np.roll(slots, -1) == EMPTY)).any()
@@ -102,7 +101,7 @@ def test_subscribers_that_come_and_go_do_not_make_it_grow() -> None:
 
 def test_nor_do_they_where_it_is_nearly_full() -> None:
     of = tables(segments=1, segment_slots=256)
-    stay = index.fill_limit(0, 8) * 5 // 6
+    stay = index.fill_limit(0, 1, 8) * 5 // 6
     for msid in range(1, 10_001):
         enter(of, msid)
         if msid > stay:
@@ -156,4 +155,11 @@ def test_a_hash_spreads_minimal_differences_over_segments_and_slots() -> None:
 
 @pytest.mark.parametrize("segment", [0, 1, 77, 4095])
 def test_segments_double_between_75_and_88_percent(segment: int) -> None:
-    assert 0.75 <= index.fill_limit(segment, 16) / (1 << 16) < 0.88
+    assert 0.75 <= index.fill_limit(segment, 4096, 16) / (1 << 16) < 0.88
+
+
+@pytest.mark.parametrize("log2", range(6))
+def test_slots_of_all_segments_lie_together_and_stay_when_these_double(log2: int) -> None:
+    of = tables()._replace(slots_log2=np.full(8, log2, np.uint8))
+    slots = [index.slot_of(of, segment, at) for segment in range(8) for at in range(1 << log2)]
+    assert sorted(slots) == list(range(8 << log2))
