@@ -113,6 +113,7 @@ class App:
             kept=self._kept_soon,
             octets=config.record_file.octets,
         )
+        self.store.await_written = self.record.wait
         self.refused = RefusedRing(config.refused_file, config.refused.octets_max, tell=self._told)
         self.judge = Judge(
             self.record,

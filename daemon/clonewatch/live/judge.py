@@ -4,9 +4,10 @@ What is judged stays judged: the store commits conflicts together with the seque
 file up to which they are all there is. After a start, `rebuild` fills the window with what lies
 before that sequence, silently, and judges again what lies behind it.
 
-The store is given a conflict once its registrations are written: else one might outlive a kill and
-the other not, and a far end that sends the registration again would make a second conflict of it.
-While the record file fails the store does not wait.
+The store is given a conflict at once, and commits it when its registrations are written
+(`RecordFile.wait`): else one might outlive a kill and the other not, and a far end that sends the
+registration again would make a second conflict of it. While the record file fails the store does
+not wait.
 """
 
 from __future__ import annotations
@@ -39,15 +40,14 @@ class CloneRecordFile(Protocol):
         """Sequence below which all was judged."""
 
     def submit(self, found: Sequence[Found], judged: int) -> bool:
-        """Keep what was found below sequence *judged*."""
+        """Keep what was found below sequence *judged*, once all below it is written."""
 
 
 class Judge:
     """Takes registrations in, in order of arrival. Without a *detector* they are only recorded.
 
     *sightings* gives those of a batch whose identities were given up, *twins* the MSIDs that two
-    phones use, as is seen by then. *found* is told of conflicts
-    at once, the *store* when they are written.
+    phones use, as is seen by then. *found* is told of conflicts.
     """
 
     def __init__(
@@ -74,8 +74,6 @@ class Judge:
             False: deque(),
             True: deque(),
         }
-        # What was found and is not submitted yet, and the sequence behind it.
-        self._judged: deque[tuple[int, list[Found]]] = deque()
 
     def rebuild(self, mscs: Mscs, since_ms: int) -> int:
         """Fill the window with what was received from *since_ms* on; how many registrations.
@@ -118,10 +116,9 @@ class Judge:
         self.registrations += len(batch)
         self.end = first + len(batch)
         found = self._judge(batch)
-        self._judged.append((self.end, found))
         if found:
             self._record.hurry()
-        self._submit()
+        self._store.submit(found, self.end)
 
     def when_kept(self, done: Callable[[], None], *, synced: bool = False) -> None:
         """Call *done* once all that was taken is written, or synced."""
@@ -133,7 +130,6 @@ class Judge:
 
     def kept(self) -> None:
         """See what has been written since."""
-        self._submit()
         for synced, waiting in self._waiting.items():
             end = self._kept_up_to(synced=synced)
             while waiting and waiting[0][0] <= end:
@@ -149,14 +145,3 @@ class Judge:
         if conflicts:
             self._found(conflicts)
         return [*conflicts, *self._sightings(batch), *self._twins(batch)]
-
-    def _submit(self) -> None:
-        """Hand to the store what was found in registrations that are written."""
-        end = self.end if self._record.is_failing else self._record.written
-        found: list[Found] = []
-        judged = None
-        while self._judged and self._judged[0][0] <= end:
-            judged, more = self._judged.popleft()
-            found += more
-        if judged is not None:
-            self._store.submit(found, judged)

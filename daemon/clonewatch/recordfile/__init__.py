@@ -62,6 +62,9 @@ class RecordFile(Protocol):
     def hurry(self, *, sync: bool = False) -> None:
         """Have all that was appended written, or synced, as soon as possible."""
 
+    def wait(self, sequence: int) -> None:
+        """Wait until everything below *sequence* is written, but not while the disk fails."""
+
     def flush(self, *, sync: bool = False) -> bool:
         """Write, or sync, all that was appended, now; False if that fails."""
 

@@ -135,6 +135,17 @@ class Recorder:
                 self._sync_to = self._write_to
             self._changed.notify_all()
 
+    def wait(self, sequence: int) -> None:
+        """Wait until everything below *sequence* is written, but not while the disk fails."""
+        if self.written >= sequence:
+            return
+        with self._changed:
+            self._write_to = max(self._write_to, sequence)
+            self._changed.notify_all()
+            self._changed.wait_for(
+                lambda: self.is_failing or self.written >= sequence or not self._thread.is_alive()
+            )
+
     def flush(self, *, sync: bool = False) -> bool:
         """Write, or sync, all that was appended, now; False if that fails."""
         with self._changed:

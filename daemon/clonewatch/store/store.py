@@ -58,6 +58,8 @@ class Store:
     ) -> None:
         self.words = words  # names for the MSCs and sources of what is submitted from now on
         self.committed: Callable[[], None] = lambda: None  # called by our thread
+        # Likewise, before a commit: waits until registrations below a sequence are written.
+        self.await_written: Callable[[int], None] = lambda _: None
         self._follower = follower
         self._database = database
         self._tell = tell
@@ -136,8 +138,10 @@ class Store:
             if self._closing:
                 raise RuntimeError("the store is closed")
             first_refusal = not self._pending.frozen
+            had_nothing = self._pending.due_at() is None
             taken = self._pending.add(found, judged, time.monotonic())
-            self._changed.notify_all()
+            if found or had_nothing:  # else our thread wakes in time
+                self._changed.notify_all()
         if not taken and first_refusal:
             self._tell(Overflowed(self._database.path, self._pending.judged))
         return taken
@@ -220,6 +224,7 @@ class Store:
             with self._connection.begin():
                 store(self._connection, work.found, self.words, self._follower, self.now_ms())
                 positions.put(self._connection, JUDGED, work.judged)
+                self.await_written(work.judged)
         except Exception as error:  # noqa: BLE001  # the thread goes on, whatever is at fault
             self._failed(str(getattr(error, "orig", None) or error))
             return False

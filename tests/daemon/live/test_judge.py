@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -46,20 +45,6 @@ def test_registrations_are_recorded_judged_and_their_conflicts_stored(tmp_path: 
         assert (of.judge.registrations, of.judge.conflicts) == (2, 1)
         assert of.found == [1]
         assert sum(len(rows) for rows in of.record.batches()) == 2
-
-
-def test_a_conflict_waits_until_its_registrations_are_written(tmp_path: Path) -> None:
-    disk, may_write = Disk(), threading.Event()
-    disk.before_write = may_write.wait
-    with bench(tmp_path, open_file=disk) as of:
-        of.judge.take(CLONED)
-        of.judge.kept()
-        assert of.judge.conflicts == 1
-        assert (of.store.conflicts, of.store.judged) == ([], 0)
-        may_write.set()
-        written(of)
-        assert len(of.store.conflicts) == 1
-        assert of.store.judged == 2
 
 
 def test_without_a_detector_registrations_are_only_recorded(tmp_path: Path) -> None:

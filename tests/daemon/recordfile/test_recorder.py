@@ -104,6 +104,38 @@ def test_one_record_file_has_one_writer(tmp_path: Path) -> None:
     Recorder(tmp_path, tell=Told()).close()
 
 
+def test_who_waits_for_registrations_waits_until_they_are_written(tmp_path: Path) -> None:
+    disk, may_write, waited = Disk(), threading.Event(), threading.Event()
+    disk.before_write = lambda: may_write.wait(60)
+    it = Recorder(tmp_path, tell=Told(), clock=Clock(), open_file=disk)
+    it.append(registrations(10))
+    it.wait(0)
+
+    def wait() -> None:
+        it.wait(10)
+        waited.set()
+
+    waiting = threading.Thread(target=wait)
+    waiting.start()
+    assert not waited.is_set()
+    may_write.set()
+    waiting.join(60)
+    assert (waited.is_set(), it.written) == (True, 10)
+    it.close()
+    it.wait(11)  # nobody writes any more
+
+
+def test_nobody_waits_for_registrations_while_the_disk_fails(tmp_path: Path) -> None:
+    disk = Disk()
+    disk.full = True
+    it = Recorder(tmp_path, tell=Told(), clock=Clock(), open_file=disk)
+    it.append(registrations(10))
+    in_time(lambda: it.wait(10))
+    assert it.written == 0
+    disk.full = False
+    it.close()
+
+
 def test_a_full_disk_loses_only_what_finds_no_room_and_says_how_much(tmp_path: Path) -> None:
     disk, told, failed, resumed = Disk(), Told(), threading.Event(), threading.Event()
 

@@ -128,6 +128,25 @@ def test_closing_on_a_full_disk_leaves_the_position(tmp_path: Path) -> None:
     assert told.kinds == ["Failed"]
 
 
+def test_a_conflict_is_committed_when_its_registrations_are_written(tmp_path: Path) -> None:
+    asked, are_written = threading.Event(), threading.Event()
+
+    def await_written(sequence: int) -> None:
+        assert sequence == 10
+        asked.set()
+        assert are_written.wait(60)
+
+    with opened(tmp_path) as store:
+        store.await_written = await_written
+        store.submit([conflict()], 10)
+        assert asked.wait(60)
+        assert count(store) == store.judged == 0
+        are_written.set()
+        assert store.flush()
+        assert count(store) == 1
+        assert store.judged == 10
+
+
 def test_an_order_is_a_transaction_with_a_result_or_an_error(tmp_path: Path) -> None:
     def fail(connection: Connection) -> None:
         connection.execute(clone_records.delete())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from .desk import Desk
 from .orders import SuspensionOrders, shown
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from clonewatch.store.store import Store
 
     from .sender import Hlr
+
+GATHER_S: Final = 0.25  # ours; what is committed meanwhile is looked at together: alarms go first
 
 
 class Suspension:
@@ -46,6 +48,7 @@ class Suspension:
         self._sender = Sender(store, consequences, self._desk, self._asker, backoff=backoff)
         self._loop = asyncio.get_running_loop()
         self._task: asyncio.Task[None] | None = None
+        self._waking: asyncio.TimerHandle | None = None
         consequences.suspension = rules_of(config)
 
     async def start(self) -> None:
@@ -71,7 +74,11 @@ class Suspension:
         with contextlib.suppress(
             RuntimeError
         ):  # the loop is closed: the outbox keeps what there is
-            self._loop.call_soon_threadsafe(self._sender.wake)
+            self._loop.call_soon_threadsafe(self._wake_soon)
+
+    def _wake_soon(self) -> None:
+        if self._waking is None or self._waking.when() <= self._loop.time():
+            self._waking = self._loop.call_later(GATHER_S, self._sender.wake)
 
     def is_suspended(self, msid: int) -> bool:
         """Whether the HLR has an MSID out of service, as far as we know."""
