@@ -224,7 +224,7 @@ def test_a_suspension_that_is_done_after_it_was_undone_is_undone_again(tmp_path:
             yes(hlr, hlr.kept.pop())
             assert hlr.denied == {PHONE}
             await until(lambda: it.told().count("suspension undone") == 2)
-            assert it.told()[-2:] == ["suspended late", "suspension undone"]
+            assert it.told()[-2:] == ["suspension came late", "suspension undone"]
             assert hlr.suspends == [True, False, False]
             await agree(hlr, it)
 

@@ -126,13 +126,22 @@ class MoveRefusedError(Exception):
     """The table has no such move: one line that says so, and what is possible."""
 
     def __init__(self, state: State, what: Input) -> None:
-        possible = ", ".join(sorted(i for s, i in TRANSITIONS if s is state and i in _BY_PEOPLE))
+        possible = ", ".join(
+            sorted(_BY_PEOPLE[i] for s, i in TRANSITIONS if s is state and i in _BY_PEOPLE)
+        )
         super().__init__(f"a case that is {state} takes no {what!s}; it takes: {possible}")
         self.state = state
         self.what = what
 
 
-_BY_PEOPLE: Final = frozenset({Input.CONFIRM, Input.DISMISS, Input.CLOSE, Input.REISSUE})
+# What people may say, in the words of the command.
+_BY_PEOPLE: Final[Mapping[Input, str]] = {
+    Input.CONFIRM: "confirm",
+    Input.DISMISS: "dismiss",
+    Input.CLOSE: "close",
+    Input.REISSUE: "close --reissued",
+    Input.RESTORED: "restore",
+}
 
 
 def moved(state: State, what: Input) -> tuple[State, Act]:

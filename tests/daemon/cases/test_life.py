@@ -50,7 +50,7 @@ def test_what_the_detector_finds_is_never_refused(state: State) -> None:
 
 
 def test_a_refusal_says_what_a_person_can_do() -> None:
-    with pytest.raises(MoveRefusedError, match=r"it takes: reissue$"):
+    with pytest.raises(MoveRefusedError, match=r"it takes: close --reissued, restore$"):
         moved(State.SUSPENDED, Input.CLOSE)
 
 

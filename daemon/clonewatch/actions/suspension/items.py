@@ -90,10 +90,11 @@ def all_pending(connection: Connection, kind: str) -> list[Item]:
     return _pending(connection, outbox.c.output == OUTPUT, outbox.c.kind == kind)
 
 
-def is_pending(connection: Connection, msid: int) -> bool:
-    """Whether anything of a subscriber waits for the HLR."""
-    found = select(func.count()).where(*_WAITS, outbox.c.payload["msid"].as_integer() == msid)
-    return bool(connection.execute(found).scalar_one())
+def is_to_be_restored(connection: Connection, order: Order) -> bool:
+    """Whether a restoration of the same phone waits for the HLR."""
+    waiting = all_pending(connection, RESTORATION)
+    phones = {(each.msid, each.esn) for each in (Order.of(item.payload) for item in waiting)}
+    return (order.msid, order.esn) in phones
 
 
 def expired(connection: Connection, now_ms: int) -> list[Item]:

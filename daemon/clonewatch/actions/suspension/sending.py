@@ -99,33 +99,40 @@ class Sending:
     ) -> None:
         """Write down what the HLR said of a try that was given up.
 
-        A suspension that it took after all is undone unless somebody is suspended by us, or is to
-        be: so that nobody stays out of service whom we believe in service.
+        What it took after all and is not as we believe it to be is undone, whatever it was: so
+        that nobody stays out of service whom we believe in service, nor is in service whom we
+        believe out of it.
         """
         found = items.find(connection, item_id)
         if found is None or outcomes.step(found[0].kind, answer) is not Step.DONE:
             return
         item, outcome = found
-        if item.kind != SUSPENSION or outcome is None or item.case_id is None:
-            return  # its next try is answered, too
         order = Order.of(item.payload)
-        if order.msid in standing.suspended(connection) or items.is_pending(connection, order.msid):
+        believed = bool(standing.suspended_with(connection, order.msid, order.esn))
+        # While its next try is to come, or a restoration, that says how it is.
+        if (
+            outcome is None
+            or believed is (item.kind == SUSPENSION)
+            or items.is_to_be_restored(connection, order)
+        ):
             return
         book = Book(connection, now_ms)
         items.undo(connection, item, now_ms)
-        items.tell(book, item.case_id, "suspended late", "it is undone", who=PROGRAM)
+        words = "by an answer to an earlier try; it is undone"
+        items.tell(book, item.case_id, f"{item.kind} came late", words, who=PROGRAM)
         self._consequences.settle(book)
 
     def _done(self, book: Book, item: Item) -> None:
         items.end(book.connection, item, Outcome.DELIVERED, book.now_ms, "")
-        case = by_id(book.connection, [item.case_id or 0]).get(item.case_id or 0)
-        if case is None:
-            return  # gone, as retention said
-        if item.kind == SUSPENSION:
-            self._suspended(book, case, Order.of(item.payload))
-        else:
-            esn = Order.of(item.payload).esn
-            back_in_service(book, case, f"by the HLR, with ESN {esn:08X}")
+        order = Order.of(item.payload)
+        ids = {item.case_id or 0}
+        if item.kind != SUSPENSION:  # whichever case he was suspended with
+            ids |= standing.suspended_with(book.connection, order.msid, order.esn)
+        for case in by_id(book.connection, ids).values():  # one may be gone, as retention said
+            if item.kind == SUSPENSION:
+                self._suspended(book, case, order)
+            else:
+                back_in_service(book, case, f"by the HLR, with ESN {order.esn:08X}")
 
     def _suspended(self, book: Book, case: Case, order: Order) -> None:
         after_ms = self._consequences.suspension.restore_after_ms

@@ -76,6 +76,17 @@ def suspended(connection: Connection) -> frozenset[int]:
     return frozenset(connection.execute(select(cases.c.msid).where(where)).scalars())
 
 
+def suspended_with(connection: Connection, msid: int, esn: int) -> set[int]:
+    """Cases with which a phone is out of service."""
+    rows = connection.execute(
+        select(cases.c.id)
+        .join(suspensions, suspensions.c.case_id == cases.c.id)
+        .where(cases.c.msid == msid, cases.c.state == str(State.SUSPENDED))
+        .where(suspensions.c.esn == esn)
+    )
+    return set(rows.scalars())
+
+
 def suspended_since(connection: Connection, since_ms: int) -> list[int]:
     """Cases that were suspended since then, and are so still."""
     rows = connection.execute(

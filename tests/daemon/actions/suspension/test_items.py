@@ -55,8 +55,10 @@ def test_of_each_subscriber_the_oldest_goes_first_whichever_case_it_is_of() -> N
         assert [(item.case_id, item.kind) for item in oldest] == [(1, RESTORATION), (2, SUSPENSION)]
         items.rest(it.connection, oldest[0].id, it.now_ms + 1, "no")
         assert [item.case_id for item in items.oldest(it.connection, 1)] == [2]
-        assert (items.count(it.connection), items.is_pending(it.connection, MIN + 2)) == (4, False)
-        assert items.is_pending(it.connection, MIN)
+        assert items.count(it.connection) == 4
+        assert items.is_to_be_restored(it.connection, ORDER)
+        assert not items.is_to_be_restored(it.connection, replace(ORDER, esn=1))
+        assert not items.is_to_be_restored(it.connection, replace(ORDER, msid=MIN + 1))
         assert items.find(it.connection, 99) is None
 
 

@@ -192,7 +192,7 @@ def test_a_late_yes_to_what_was_undone_is_undone_again() -> None:
         send(it, TimedOut())
         it.found(replace(conflict(), superseded=True))
         assert late(it) == [("undo", None, 0)]
-        assert it.history()[-1] == "suspended late"
+        assert it.history()[-1] == "suspension came late"
         assert late(it, sent=False) == []  # that is on its way already
         assert send(it)
         assert it.history()[-1] == "suspension undone"
@@ -208,21 +208,54 @@ def test_a_late_yes_to_what_another_try_did_changes_nothing() -> None:
         assert it.cases()[0].state is State.SUSPENDED
 
 
+def last_id(it: Stored) -> int:
+    """The number of the last item."""
+    return int(it.connection.execute(select(func.max(outbox.c.id))).scalar_one())
+
+
 def test_a_late_yes_to_a_restoration_or_to_nothing_changes_nothing() -> None:
     with desk(consequences()) as it:
         restoring(it)
+        restoration = last_id(it)
         send(it, TimedOut())
         it.now_ms += 1000
         send(it)
         before = box(it)
-        newest = it.connection.execute(select(func.max(outbox.c.id))).scalar_one()
-        (restoration,) = it.connection.execute(
-            select(outbox.c.id).where(outbox.c.kind == RESTORATION)
-        ).scalars()
-        for item_id in (restoration, newest + 1):
+        for item_id in (restoration, last_id(it) + 1):
             Sending(it.consequences).answered_late(it.connection, item_id, YES, it.now_ms)
         assert [each[:2] for each in before] == [("suspend", "delivered"), ("restore", "delivered")]
         assert box(it) == before
+
+
+def test_a_late_restoration_of_who_is_suspended_again_ends_the_doubt() -> None:
+    with desk(consequences()) as it:
+        restoring(it)
+        restoration = last_id(it)
+        send(it, TimedOut())
+        it.now_ms += 1000
+        send(it)
+        it.now_ms += 1000
+        it.found(conflict(at=it.now_ms))
+        decide_due(it)
+        assert send(it)
+        assert it.cases()[0].state is State.SUSPENDED
+        Sending(it.consequences).answered_late(it.connection, restoration, YES, it.now_ms)
+        assert it.history()[-1] == "restoration came late"
+        assert send(it)
+        assert it.cases()[0].state is State.RESTORED
+
+
+def test_what_the_hlr_restores_is_restored_with_whichever_case_it_was_suspended() -> None:
+    with desk(consequences()) as it:
+        asked(it)
+        assert send(it)
+        order = Order(msid=MIN, esn=0x82123456, automatic=True, undoes=True)
+        items.put(it.connection, RESTORATION, 7, replace(order, esn=1), it.now_ms)
+        items.put(it.connection, RESTORATION, 7, order, it.now_ms)
+        assert send(it)
+        assert it.cases()[0].state is State.SUSPENDED
+        assert send(it)
+        assert it.cases()[0].state is State.RESTORED
 
 
 def test_what_cannot_leave_waits_and_says_why() -> None:

@@ -38,5 +38,8 @@ def test_who_is_suspended_and_since_when() -> None:
         decide_due(it)
         send(it)
         assert standing.suspended(it.connection) == {MIN}
+        assert standing.suspended_with(it.connection, MIN, 0x82123456) == {1}
+        assert standing.suspended_with(it.connection, MIN, 1) == set()
+        assert standing.suspended_with(it.connection, MIN + 1, 0x82123456) == set()
         assert standing.suspended_since(it.connection, TEN + HOUR) == [1]
         assert standing.suspended_since(it.connection, TEN + HOUR + 1) == []
