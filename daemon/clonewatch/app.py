@@ -29,13 +29,12 @@ from clonewatch.live.delivery import Delivery
 from clonewatch.live.intake import Intake
 from clonewatch.live.judge import Judge
 from clonewatch.live.linkset import LinkSet
-from clonewatch.live.silence import Silence
 from clonewatch.live.sniffers import SnifferSet
 from clonewatch.live.sourcenumbers import SourceNumbers
 from clonewatch.live.spools import SpoolSet
-from clonewatch.live.telling import Rates, counts_by_source
 from clonewatch.live.troubles import Troubles
 from clonewatch.live.twinwatch import TwinWatch
+from clonewatch.live.watch import SourceWatch
 from clonewatch.messages import held
 from clonewatch.recordfile import Recorder, Retention
 from clonewatch.recordfile.finding import Finder
@@ -85,8 +84,6 @@ class App:
         self.settings = settings
         self.is_ready = False
         self.started_ms = int(time.time() * 1000)
-        self.rates = Rates()
-        self.silences: dict[str, Silence] = {}
         self.reloads = Counter(taken=0, refused=0)
         self._looking: asyncio.TimerHandle | None = None
         self._ticked_at = time.monotonic()
@@ -144,6 +141,7 @@ class App:
         deliver = Delivery(self.judge, self.clocks.take)
         self.spools = SpoolSet(self.record, deliver, self.troubles.spool_told)
         self.sniffers = SnifferSet(self.judge, self.links.counts, self._refused)
+        self.watch = SourceWatch(self.links, self.sniffers, self.troubles)
 
     async def start(self) -> None:
         """Fill the window, and then let far ends send. Raises InputError, OSError."""
@@ -238,23 +236,7 @@ class App:
     def _look(self) -> None:
         """See now and then how much comes, and from whom nothing."""
         now = time.monotonic()
-        counts = counts_by_source(self)
-        self.rates.look(now, {name: each.registrations for name, each in counts.items()})
-        for name, live in self.links.links.items():
-            if not live.config.is_source:
-                continue
-            minutes = live.config.silent_after_minutes
-            after_s = None if minutes is None else minutes * 60
-            silence = self.silences.setdefault(name, Silence.begin(after_s, now))
-            change = silence.look(
-                now, is_connected=live.endpoint.is_up, messages=counts[name].messages
-            )
-            if change is not None:
-                say = self._log.warning if change else self._log.info
-                say("source_silent" if change else "source_heard_again", source=name)
-                self.troubles.silence_changed(name, is_silent=change)
-        links = self.links.links
-        self.troubles.links_looked_at({n: live.endpoint.is_up for n, live in links.items()}, now)
+        self.watch.look(now)
         if now - self._ticked_at >= TICK_EVERY_S:
             self._ticked_at = now
             self.office.tick()

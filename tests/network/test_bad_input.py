@@ -151,7 +151,7 @@ async def left(folder: Path, transport: str, octets: bytes) -> None:
         )
         slow.open()
         good.open()
-        make_link = link_maker(Transport(transport), connects=False)
+        make_link = link_maker(Transport(transport), begins=False)
         listener = Listener(ANYWHERE, make_link, slow, patience_s=0.05)
         async with joined(good) as far_end:
             await listener.start()

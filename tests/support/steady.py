@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections import Counter, deque
 from typing import TYPE_CHECKING, Protocol
 
@@ -27,7 +28,7 @@ class Plan(Protocol):
         """The next one."""
 
 
-class Steady:
+class Steady(ABC):
     """Sends what *plan* says to *port*, over connection after connection, while it `run`s."""
 
     def __init__(self, port: int, make_link: Callable[[float], Link], plan: Plan) -> None:
@@ -59,9 +60,11 @@ class Steady:
                 self.is_open = False
                 connection.abort("the test is over")
 
+    @abstractmethod
     def _look(self, connection: Connection) -> None:
-        raise NotImplementedError
+        """Send what there is to send."""
 
+    @abstractmethod
     def _ended(self, connection: Connection) -> None:
         """Take note that a connection is over."""
 
@@ -73,6 +76,9 @@ class Teller(Steady):
         if self.is_open:
             number, octets = self._plan()
             self.sends[number] += connection.send(octets, Layer.SCCP)
+
+    def _ended(self, connection: Connection) -> None:
+        """Do nothing: nobody knows what arrived."""
 
 
 class Caller(Steady):

@@ -85,7 +85,7 @@ class Feeder:
 
     async def _connected(self) -> Connection:
         loop = asyncio.get_running_loop()
-        make_link = link_maker(self._url.transport, connects=True)
+        make_link = link_maker(self._url.transport, begins=True)
         try:
             async with asyncio.timeout(CONNECT_TIMEOUT_S):
                 _, connection = await loop.create_connection(

@@ -35,6 +35,8 @@ LAYERS: Final = {
     Transport.XOT: Layer.TCAP,
     Transport.M3UA: Layer.MTP3,
 }
+_XOT: Final = XotSettings()  # the protocol's own
+_M3UA: Final = M3uaSettings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +59,23 @@ class Url:
         return cls(Transport(name), Address.of(address))
 
 
-def link_maker(transport: Transport, *, connects: bool) -> Callable[[float], Link]:
-    """What makes the machine of each new connection, with the protocol's own settings.
+def link_maker(
+    transport: Transport,
+    *,
+    begins: bool,
+    is_allowed: Callable[[], bool] = lambda: True,
+    xot: XotSettings = _XOT,
+    m3ua: M3uaSettings = _M3UA,
+) -> Callable[[float], Link]:
+    """What makes the machine of each new connection; *is_allowed*: whether far ends may send.
 
-    Who *connects* calls in X.25, and is the ASP of M3UA; TALI's ends are alike.
+    Who *begins* calls in X.25, and is the ASP of M3UA; TALI's ends are alike.
     """
     match transport:
         case Transport.TALI:
-            return lambda now: Tali(now, allowed=True)
+            return lambda now: Tali(now, allowed=is_allowed())
         case Transport.XOT:
-            return lambda now: Xot(now, XotSettings(), calling=connects, allowed=True)
+            return lambda now: Xot(now, xot, calling=begins, allowed=is_allowed())
         case Transport.M3UA:
-            side = Asp if connects else Sgp
-            return lambda now: side(now, M3uaSettings(), allowed=True)
+            side = Asp if begins else Sgp
+            return lambda now: side(now, m3ua, allowed=is_allowed())

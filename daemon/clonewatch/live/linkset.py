@@ -14,7 +14,7 @@ from clonewatch.config.values import SystemdSocket
 from clonewatch.errors import InputError
 from clonewatch.links import Connector, Listener, Peers
 from clonewatch.live.lines import Counts
-from clonewatch.live.machines import link_maker, route_of
+from clonewatch.live.machines import machine_maker, route_of
 from clonewatch.roles.answerer import Answerer
 from clonewatch.roles.asker import Asker
 from clonewatch.roles.ear import Hearing
@@ -178,7 +178,7 @@ class LinkSet:
             assert link.connect is not None
             where, door = self._door(link, log)
             return Relay(where, link.connect, handler, log, **door)
-        maker = link_maker(link, lambda: isinstance(handler, Asker) or handler.is_open)
+        maker = machine_maker(link, lambda: isinstance(handler, Asker) or handler.is_open)
         if link.connect is not None:
             return Connector(
                 link.connect,

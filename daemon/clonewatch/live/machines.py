@@ -5,16 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from clonewatch.config.links import M3uaLink, XotLink
+from clonewatch.links.urls import Transport, link_maker
 from is41.answering import Route
-from is41.m3ua.asp import Asp
 from is41.m3ua.settings import Settings as M3ua
-from is41.m3ua.sgp import Sgp
 from is41.mtp.pointcode import PointCode
 from is41.reading import Layer
 from is41.sccp.addresses import Address as SccpAddress
 from is41.sccp.addresses import GlobalTitle
-from is41.tali.link import Link as Tali
-from is41.xot.link import Link as Xot
 from is41.xot.settings import Pvc
 from is41.xot.settings import Settings as XotSettings
 
@@ -28,18 +25,17 @@ _LAYERS: Final = {"mtp3": Layer.MTP3, "sccp": Layer.SCCP, "tcap": Layer.TCAP}
 _NOBODY: Final = PointCode(0, 0, 0)  # where the layer has no label
 
 
-def link_maker(link: Link, is_allowed: Callable[[], bool]) -> Callable[[float], Machine]:
+def machine_maker(link: Link, is_allowed: Callable[[], bool]) -> Callable[[float], Machine]:
     """What makes the machine of each new connection; *is_allowed*: whether far ends may send."""
+    transport = Transport(link.transport)
     if isinstance(link, M3uaLink):
-        kind = Asp if link.is_asp else Sgp
-        settings = M3ua(
+        m3ua = M3ua(
             routing_context=link.routing_context, network_appearance=link.network_appearance
         )
-        return lambda now: kind(now, allowed=is_allowed(), settings=settings)
+        return link_maker(transport, begins=link.is_asp, is_allowed=is_allowed, m3ua=m3ua)
     if isinstance(link, XotLink):
-        xot = _xot(link)
-        return lambda now: Xot(now, xot, calling=link.is_caller, allowed=is_allowed())
-    return lambda now: Tali(now, allowed=is_allowed())
+        return link_maker(transport, begins=link.is_caller, is_allowed=is_allowed, xot=_xot(link))
+    return link_maker(transport, begins=link.connect is not None, is_allowed=is_allowed)
 
 
 def _xot(link: XotLink) -> XotSettings:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import Counter
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from clonewatch.config.links import Role
 from clonewatch.control.status import SourceStatus, Status
@@ -18,38 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from clonewatch.app import App
-    from clonewatch.live.lines import Counts
     from clonewatch.live.linkset import LiveLink
     from clonewatch.metrics import Values
-
-RATE_OVER_S: Final = 10.0  # what "a second" is taken from
-
-
-class Rates:
-    """Registrations a second of each source, over the last RATE_OVER_S."""
-
-    def __init__(self) -> None:
-        self._seen: deque[tuple[float, dict[str, int]]] = deque()
-
-    def look(self, now: float, registrations: Mapping[str, int]) -> None:
-        """Remember where the counters stand."""
-        self._seen.append((now, dict(registrations)))
-        while now - self._seen[0][0] > RATE_OVER_S:
-            self._seen.popleft()
-
-    def per_s(self, name: str) -> float:
-        """Of one source."""
-        if len(self._seen) < 2:
-            return 0.0
-        (begun, before), (now, after) = self._seen[0], self._seen[-1]
-        return (after.get(name, 0) - before.get(name, 0)) / (now - begun)
-
-
-def counts_by_source(app: App) -> dict[str, Counts]:
-    """What came from each link and sniffer, by its name."""
-    links = app.links.links.items()
-    names = [name for name, live in links if live.config.is_source]
-    return {name: app.links.counts(name) for name in (*names, *app.sniffers.sniffers)}
 
 
 def values_of(app: App) -> Values:
@@ -102,7 +72,7 @@ def _of_sources(app: App) -> Values:
     refused: dict[tuple[str, str], int] = {}
     registrations: dict[str, int] = {}
     newest: dict[str, float] = {}
-    for name, counts in counts_by_source(app).items():
+    for name, counts in app.watch.counts().items():
         registrations[name] = counts.registrations
         told = by_operation(counts.messages, counts.others)
         messages |= {(name, *each): count for each, count in told.items()}
@@ -174,7 +144,7 @@ def problems_of(app: App) -> list[str]:
         found.append("the record file is behind; all links wait")
     found += [
         f"link {name} is silent beyond its habit"
-        for name, silence in app.silences.items()
+        for name, silence in app.watch.silences.items()
         if silence.is_silent
     ]
     found += [f"alarms to {name} wait" for name in app.office.failing()]
@@ -213,7 +183,7 @@ def status_of(app: App) -> Status:
 def _messages(app: App) -> dict[str, int]:
     """What came from all sources together: most often, first."""
     told: Counter[str] = Counter()
-    for counts in counts_by_source(app).values():
+    for counts in app.watch.counts().values():
         for (operation, fate), count in by_operation(counts.messages, counts.others).items():
             told[f"{operation} {fate}"] += count
     return dict((+told).most_common())
@@ -230,7 +200,7 @@ def _sources(app: App) -> Iterator[SourceStatus]:
             messages=counts.messages,
             registrations=counts.registrations,
             refused=counts.refused.total(),
-            registrations_per_s=0.0 if config.role is Role.HLR else app.rates.per_s(name),
+            registrations_per_s=0.0 if config.role is Role.HLR else app.watch.rates.per_s(name),
             newest=_newest(counts.last_at),
         )
     for name, spool in app.spools.spools.items():
@@ -252,7 +222,7 @@ def _sources(app: App) -> Iterator[SourceStatus]:
             messages=counts.messages,
             registrations=counts.registrations,
             refused=counts.refused.total(),
-            registrations_per_s=app.rates.per_s(name),
+            registrations_per_s=app.watch.rates.per_s(name),
             newest=_newest(counts.last_at),
         )
 

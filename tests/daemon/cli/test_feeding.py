@@ -31,7 +31,7 @@ def peer(transport: Transport, handler: Remembers) -> Iterator[Url]:
     loops: list[asyncio.AbstractEventLoop] = []
 
     async def main() -> None:
-        listener = Listener(Address(HOST, 0), link_maker(transport, connects=False), handler)
+        listener = Listener(Address(HOST, 0), link_maker(transport, begins=False), handler)
         await listener.start()
         where.append(listener.where)
         loops.append(asyncio.get_running_loop())

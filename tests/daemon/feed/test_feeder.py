@@ -42,7 +42,7 @@ FIG6 = Path(__file__).parents[3] / "pcaps" / "fig6-mtp3.pcap"
 @asynccontextmanager
 async def far_end(transport: Transport, handler: Remembers) -> AsyncIterator[Url]:
     """A listening end, and where it is."""
-    make_link = link_maker(transport, connects=False)
+    make_link = link_maker(transport, begins=False)
     listener = Listener(Address(HOST, 0), make_link, handler)
     await listener.start()
     try:

@@ -36,7 +36,7 @@ def test_what_is_no_url_is_refused(text: str) -> None:
 
 @pytest.mark.parametrize("transport", Transport)
 def test_the_two_ends_of_a_transport_understand_one_another(transport: Transport) -> None:
-    wire = Wire(*(link_maker(transport, connects=connects)(0.0) for connects in (True, False)))
+    wire = Wire(*(link_maker(transport, begins=begins)(0.0) for begins in (True, False)))
     wire.settle(0.0)
     assert all(end.is_open for end in wire.ends)
     layer = LAYERS[transport]

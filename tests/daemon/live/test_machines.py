@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from clonewatch.live.machines import link_maker, route_of
+from clonewatch.live.machines import machine_maker, route_of
 from configuration import LEARN, loaded
 from is41.m3ua.asp import Asp
 from is41.m3ua.sgp import Sgp
@@ -49,17 +49,17 @@ def link(folder: Path, transport: str, *lines: str) -> LinkConfig:
 def test_the_machine_is_that_of_the_transport_and_side(
     tmp_path: Path, transport: str, lines: str, kind: type[Link]
 ) -> None:
-    assert isinstance(link_maker(link(tmp_path, transport, lines), lambda: True)(0.0), kind)
+    assert isinstance(machine_maker(link(tmp_path, transport, lines), lambda: True)(0.0), kind)
 
 
 PVC = 'modulo = 128\nwindow = 7\npvc = {{ {0}_interface = "S1", {0}_lcn = 1, {1}_interface = "S2", {1}_lcn = 2 }}\n'
 
 
 def test_both_ends_of_a_permanent_circuit_understand_one_another(tmp_path: Path) -> None:
-    here = link_maker(link(tmp_path, "xot", LISTENS, PVC.format("local", "remote")), lambda: True)(
-        0.0
-    )
-    there = link_maker(
+    here = machine_maker(
+        link(tmp_path, "xot", LISTENS, PVC.format("local", "remote")), lambda: True
+    )(0.0)
+    there = machine_maker(
         link(tmp_path, "xot", CONNECTS, PVC.format("remote", "local")), lambda: True
     )(0.0)
     Wire(here, there).settle(0.0)
@@ -72,8 +72,8 @@ def test_both_ends_of_a_permanent_circuit_understand_one_another(tmp_path: Path)
 def test_both_ends_of_a_configured_link_understand_one_another(
     tmp_path: Path, transport: str, *, allowed: bool
 ) -> None:
-    here = link_maker(link(tmp_path, transport, LISTENS), lambda: allowed)(0.0)
-    there = link_maker(link(tmp_path, transport, CONNECTS), lambda: True)(0.0)
+    here = machine_maker(link(tmp_path, transport, LISTENS), lambda: allowed)(0.0)
+    there = machine_maker(link(tmp_path, transport, CONNECTS), lambda: True)(0.0)
     wire = Wire(here, there)
     wire.settle(0.0)
     assert there.is_open is allowed

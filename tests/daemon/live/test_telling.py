@@ -6,10 +6,8 @@ import asyncio
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-import pytest
-
 from clonewatch.live.holdings import Holdings
-from clonewatch.live.telling import RATE_OVER_S, Rates, problems_of, status_of, values_of
+from clonewatch.live.telling import problems_of, status_of, values_of
 from clonewatch.metrics import FAMILIES, Metrics
 from daemons import daemon, link, sender
 from is41.reading import Layer
@@ -79,17 +77,7 @@ def test_problems_are_told_in_words(tmp_path: Path) -> None:
     async def main() -> None:
         async with daemon(tmp_path, link()) as app:
             assert problems_of(app) == []
-            app.silences["a"].is_silent = True
+            app.watch.silences["a"].is_silent = True
             assert problems_of(app) == ["link a is silent beyond its habit"]
 
     asyncio.run(main())
-
-
-def test_a_rate_is_taken_over_the_last_seconds() -> None:
-    rates = Rates()
-    assert rates.per_s("a") == 0.0
-    rates.look(0.0, {})
-    rates.look(5.0, {"a": 50})
-    assert rates.per_s("a") == 10.0
-    rates.look(5.0 + RATE_OVER_S, {"a": 50})
-    assert rates.per_s("a") == pytest.approx(0.0)

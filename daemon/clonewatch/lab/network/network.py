@@ -212,7 +212,7 @@ class Network:
             if wire.listening == name:
                 listener = Listener(
                     wire.address or Address(HOST, 0),
-                    link_maker(wire.transport, connects=False),
+                    link_maker(wire.transport, begins=False),
                     self._end(wire, name),
                 )
                 self._endpoints[name].append(listener)
@@ -225,7 +225,7 @@ class Network:
                 assert wire.address is not None
                 connector = Connector(
                     wire.via or wire.address,
-                    link_maker(wire.transport, connects=True),
+                    link_maker(wire.transport, begins=True),
                     self._end(wire, name),
                     again_s_max=self._again_s_max,
                 )

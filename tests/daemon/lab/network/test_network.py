@@ -42,9 +42,7 @@ class Psms:
         self.heard = Remembers()
         self._layer = LAYERS[transport]
         self._transport = transport
-        self.listener = Listener(
-            Address(HOST, 0), link_maker(transport, connects=False), self.heard
-        )
+        self.listener = Listener(Address(HOST, 0), link_maker(transport, begins=False), self.heard)
 
     @property
     def url(self) -> Url:
@@ -185,7 +183,7 @@ def test_the_hlr_takes_directives_from_outside() -> None:
             wire = next(wire for wire in network.wires if wire.connecting == "PSMS")
             assert wire.address is not None
             heard = Remembers()
-            connector = Connector(wire.address, link_maker(Transport.TALI, connects=True), heard)
+            connector = Connector(wire.address, link_maker(Transport.TALI, begins=True), heard)
             await connector.start()
             try:
                 assert await ready(network, WITHIN_S)

@@ -26,7 +26,7 @@ def ignored(_: Happening) -> None:
 
 
 def unconnected(end: End) -> Connection:
-    return Connection(link_maker(Transport.TALI, connects=True), end)
+    return Connection(link_maker(Transport.TALI, begins=True), end)
 
 
 def test_what_is_said_to_a_link_that_is_gone_is_counted() -> None:

@@ -6,6 +6,7 @@ import asyncio
 import re
 import socket
 import subprocess
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -51,11 +52,20 @@ END
 EMPTY: Final = "{} DEFINITIONS ::= BEGIN\nEND\n"
 
 
+@contextmanager
+def listening(folder: Path, *algorithms: str) -> Iterator[Trapd]:
+    """snmptrapd, until the test is over."""
+    it = Trapd(folder, *algorithms)
+    try:
+        yield it
+    finally:
+        it.end()
+
+
 @pytest.fixture
 def trapd(tmp_path: Path) -> Iterator[Trapd]:
-    it = Trapd(tmp_path)
-    yield it
-    it.end()
+    with listening(tmp_path) as it:
+        yield it
 
 
 def receiver(folder: Path, port: int, **other: object) -> Receiver:
@@ -119,11 +129,10 @@ def test_other_algorithms_are_understood(
     tmp_path: Path, authentication: Authentication, privacy: Privacy
 ) -> None:
     name = {Authentication.SHA: "SHA", Authentication.SHA512: "SHA-512"}[authentication]
-    trapd = Trapd(tmp_path, name, "AES")
-    to = receiver(tmp_path, trapd.port, authentication=authentication, privacy=privacy)
-    asyncio.run(inform(to, NOTICE))
-    assert len(trapd.lines) == 1
-    trapd.end()
+    with listening(tmp_path, name, "AES") as trapd:
+        to = receiver(tmp_path, trapd.port, authentication=authentication, privacy=privacy)
+        asyncio.run(inform(to, NOTICE))
+        assert len(trapd.lines) == 1
 
 
 @pytest.mark.snmptrapd
