@@ -99,9 +99,9 @@ async def suspended(of: Story) -> None:
     denied = Happening("MSC C", Kind.DENIED, OWNER, "duplicate_unit")
     assert denied in of.place.happenings
     assert Kind.DENIED not in of.happened("MSC B", HONEST)
-    case = await of.until_case(1, "suspended")
+    case = await of.until_told(1, "suspended")
     assert [each["msid"] for each in await of.ask("GET", "/cases")] == [OWNER.min]
-    assert told(case) == SUSPENDED
+    assert (case["state"], told(case)) == ("suspended", SUSPENDED)
     assert case["history"][4]["note"].startswith("settling: ")
     ways = [(each["first"]["msc"], each["second"]["msc"]) for each in case["clone_records"]]
     assert ways == [("MSC C", "MSC A"), ("MSC A", "MSC C")] * 2
@@ -113,8 +113,8 @@ async def restored(of: Story) -> None:
     """The owner is served, and nobody is alarmed any more."""
     await until(lambda: of.happened("MSC B", OWNER) == [Kind.REGISTERED])
     assert of.place.network.homes.denials() == set()
-    case = await of.until_case(1, "restored")
-    assert case["alarm"]["severity"] == "cleared"
+    case = await of.until_told(1, "restored")
+    assert (case["state"], case["alarm"]["severity"]) == ("restored", "cleared")
     assert told(case) == [*SUSPENDED, "restoration asked", "restored"]
     await until(lambda: of.outputs.took_all(Told(3, "cleared", "case-1")))
     await of.outputs.until_alerts({})

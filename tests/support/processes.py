@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import resource
 import signal
 import socket
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from daemons import BASE, TRAVEL
@@ -16,7 +18,6 @@ from network import HOST, WITHIN_S
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
 STARTED_WITHIN_S: Final = 3 * WITHIN_S
 # Hands sockets over as systemd does, and becomes the daemon.
@@ -51,13 +52,21 @@ class Process:
         self._running: subprocess.Popen[bytes] | None = None
 
     @classmethod
-    def of(cls, folder: Path, tables: str, names: tuple[str, ...]) -> Self:
+    def of(
+        cls,
+        folder: Path,
+        tables: str,
+        names: tuple[str, ...],
+        environment: Mapping[str, str] | None = None,
+    ) -> Self:
         """One by FIG. 6's travel times and these tables."""
         (folder / "travel.csv").write_text(TRAVEL)
         (folder / "clonewatch.toml").write_text(
             f'{BASE}[control]\nsocket = "control.sock"\n{tables}'
         )
-        return cls(folder, {name: socket.create_server((HOST, 0)) for name in names}, {})
+        return cls(
+            folder, {name: socket.create_server((HOST, 0)) for name in names}, environment or {}
+        )
 
     def port(self, name: str) -> int:
         """Where a link listens."""
@@ -98,6 +107,14 @@ class Process:
         before, hard = resource.prlimit(self._running.pid, what)
         resource.prlimit(self._running.pid, what, (most, hard))
         return before
+
+    @property
+    def resident_mib_max(self) -> float:
+        """The most memory that it has had so far."""
+        assert self._running is not None
+        status = Path("/proc", str(self._running.pid), "status").read_text("ascii")
+        (kib,) = re.findall(r"^VmHWM:\s+(\d+) kB$", status, re.MULTILINE)
+        return int(kib) / 1024
 
     def close(self) -> None:
         """Leave nothing behind."""

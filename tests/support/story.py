@@ -60,12 +60,14 @@ class Story:
         socket = self.process.folder / "control.sock"
         return await asyncio.to_thread(ask, socket, method, target, query=query, body=body or None)
 
-    async def until_case(self, number: int, state: str) -> dict[str, Any]:
-        """A case, once it is in this state."""
+    async def until_told(self, number: int, what: str) -> dict[str, Any]:
+        """A case, once this is the last thing in its history."""
         async with asyncio.timeout(WITHIN_S):
-            while (case := await self.ask("GET", f"/cases/{number}"))["state"] != state:  # noqa: ASYNC110  # another process
+            while True:
+                case: dict[str, Any] = await self.ask("GET", f"/cases/{number}")
+                if case["history"][-1]["what"] == what:
+                    return case
                 await asyncio.sleep(LOOK_EVERY_S)
-        return dict(case)
 
     def _all_took(self) -> bool:
         told = told_by(self.process.folder)
