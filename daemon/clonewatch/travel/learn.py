@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from clonewatch.travel.table import TravelTimes
 
 SUBSCRIBERS_MIN: Final = 5  # ours: different subscribers that contradict an entry
+HEARD_TIMES: Final = 2  # so many are heard for each who is left out, where these are few
 SLOWER_MAX: Final = 500  # journeys that keep to an entry, for each subscriber who does not
 OTHERS_MAX: Final = 2  # pairs of MSCs that one who is heard may contradict beside
 MARGIN: Final = 0.9  # the next may be quicker than all who were seen
@@ -70,16 +71,17 @@ class Beside:
         """Whether subscribers whose fastest journeys these are may correct an entry.
 
         Where clones are about, some that nobody can tell are among those who are heard. So each
-        that is left out calls for one more who is heard; but where the journeys are such as people
-        make, it is enough that not more are left out. Where hardly anybody is quicker at all,
-        those who are probably are clones.
+        that is left out calls for one more who is heard, or as many are heard twice over; but where
+        the journeys are such as people make, it is enough that not more are left out. Where hardly
+        anybody is quicker at all, those who are probably are clones.
         """
-        left_out = self.left_out[entry]
-        if len(fastest_ms) * SLOWER_MAX < self.slower[entry]:
+        heard, left_out = len(fastest_ms), self.left_out[entry]
+        if heard * SLOWER_MAX < self.slower[entry]:
             return False
         reasonable = np.count_nonzero(fastest_ms >= self.reasonable_ms[entry])
         return bool(
-            len(fastest_ms) >= subscribers_min + left_out
+            heard >= subscribers_min + left_out
+            or heard >= max(subscribers_min, HEARD_TIMES * left_out)
             or reasonable >= max(subscribers_min, left_out)
         )
 

@@ -121,9 +121,12 @@ def test_there_and_back_are_one_place_but_two_entries() -> None:
     assert [(each.first, each.second, each.subscribers) for each in found] == [(0, 1, 5), (1, 0, 5)]
 
 
-def test_each_who_looks_cloned_calls_for_one_more_who_does_not() -> None:
-    assert len(proposed(*many(8), left_out=3)) == 1
-    assert proposed(*many(8), left_out=4) == []
+def test_who_looks_cloned_calls_for_more_who_do_not() -> None:
+    assert len(proposed(*many(8), left_out=4)) == 1  # twice as many
+    assert proposed(*many(8), left_out=5) == []
+    assert len(proposed(*many(5), left_out=2)) == 1
+    assert len(proposed(*many(17), left_out=12)) == 1  # or one more for each
+    assert proposed(*many(17), left_out=13) == []
 
 
 def test_journeys_that_people_make_are_believed_more() -> None:
