@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from clonewatch.evaluate.learning import Learnt
 from clonewatch.evaluate.scores import Score, Suspended, Tally
 from clonewatch.evaluate.suite import FACTORS, WINDOWS_H, Results, Size
 from clonewatch.evaluate.suspending import Rails
@@ -20,6 +21,7 @@ SCORE = Score(
     forbidden=Tally(count=29, of=29),
     pairs_by_kind=KIND_TALLIES,
     pairs_by_activity=ACTIVITY_TALLIES,
+    pairs_by_way={"5": Tally(count=1, of=10), "inf": Tally(count=26, of=26)},
     covered=Tally(count=30, of=50),
     covered_by_kind=KIND_TALLIES,
     covered_by_activity=ACTIVITY_TALLIES,
@@ -44,6 +46,9 @@ RESULTS = Results(
     clocks_wrong=6,
     clocks_found=5,
     clocks_accused=0,
+    learnt=dict.fromkeys(
+        ("with coordinates", "without"), Learnt(found=Tally(count=19, of=20), right=0)
+    ),
     by_factor=dict.fromkeys(FACTORS, SCORE),
     by_window=dict.fromkeys(WINDOWS_H, SCORE),
     month=SCORE,

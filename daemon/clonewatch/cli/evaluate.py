@@ -70,6 +70,8 @@ def _simulated(page: Path | None, *, smoke: bool, seed: int) -> None:
     ):
         for name, score in scores.items():
             json_line(_record(tried, str(name), score))
+    for name, learnt in results.learnt.items():
+        json_line({"tried": "learn", "name": name, **dataclasses.asdict(learnt)})
     if page is None:
         return
     from clonewatch.evaluate.page import page as written

@@ -5,7 +5,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
+from clonewatch.travel.learn import SUBSCRIBERS_MIN
+
 from .intervals import Estimate, quantile, rate, share
+from .learning import SHARE, TABLES
 from .suspending import Rails
 from .tables import Quality
 
@@ -39,9 +42,15 @@ def page(results: Results) -> str:
         BY_TABLE,
         _scores(((quality, score) for quality, score in results.by_table.items()), "table"),
         "![Recall by table](evaluation-tables.svg)",
+        "### By the length of the way",
+        BY_WAY,
+        _ways(results),
         "## By kind of clone",
         BY_KIND,
         _kinds(results.by_table[Quality.BUILT]),
+        "## Learning",
+        LEARNING,
+        _learnt(results),
         "## Slack",
         SLACK,
         _scores(((f"{f:g}", score) for f, score in results.by_factor.items()), "times"),
@@ -68,17 +77,31 @@ def page(results: Results) -> str:
 
 BY_TABLE: Final = """\
 *Exact*: from edge to edge of the areas as they are. *Built*: `travel build` with its defaults, \
-which sees each area as a circle. *Wrong*: that, with 10 % of all entries wrong. *Learned*: the \
+which sees each area as a circle. *Cells*: `travel build --cells`, with a radio cell of 3 km every \
+4 km along the edges of the areas. *Wrong*: that, with 10 % of all entries wrong. *Learned*: the \
 wrong one after `travel learn` on a week of traffic.
 
 *Precision*: reported pairs that are of two phones. *Recall*: pairs reported, of those that are \
 physically there to see (two phones of one number, one after the other, sooner than the exact \
 table). *Clones found*: reported at least once, of those with anything there to see. *False*: \
 honest subscribers with a case, by million registrations and by 100,000 subscribers a day."""
+BY_WAY: Final = """\
+Pairs reported, of those there to see, by the minutes that the fastest journey takes from edge to \
+edge. A circle is as wide as its area is long, so that MSCs near one another look as if they \
+touched: 0 minutes, and nothing can conflict. That errs on the safe side. With `cells.csv` \
+([travel times](travel-times.md#cells)) it is the cells at the edges that count; what is missing \
+still is that cells are circles, too, and that distances and minutes are rounded down. No table \
+made with bounds on the safe side can reach 99.9 % of what the exact one sees: half a minute in an \
+hour is 0.8 %."""
 BY_KIND: Final = """\
 Built travel times. *Coverage* is what any method that compares times and places could see: \
 clones that ever registered sooner after (or before) their subscriber than the fastest journey \
 takes. The rest is out of its reach, whatever the table."""
+LEARNING: Final = f"""\
+{TABLES} built tables with {SHARE:.0%} of their entries wrong, half of them too high, and \
+`travel learn` on the week, clones and all. *Found*: entries proposed, of those that are too high \
+and that at least {SUBSCRIBERS_MIN} honest subscribers beat. *Right*: entries proposed that were \
+right."""
 SLACK: Final = """\
 Built travel times, multiplied. Less than 1 is more lenient, more than 1 stricter."""
 WINDOW: Final = """\
@@ -149,9 +172,19 @@ def _goals(results: Results) -> str:
             "what was lost never came; what came late or twice did",
         ),
         (
-            "there to see, reported with the built table",
+            "there to see, reported with a table built from cells",
+            _share(results.by_table[Quality.CELLS].pairs),
+            "some ways look shorter than they are, by half a minute",
+        ),
+        (
+            "there to see, reported with a table built from circles",
             _share(built.pairs),
-            "it takes areas for circles: some ways look shorter than they are",
+            "it takes areas for circles: see by the length of the way",
+        ),
+        (
+            "`travel learn`: too high and contradicted, and found, at least 95 %",
+            _share(results.learnt["without"].found),
+            f"without coordinates; right ones proposed: {results.learnt['without'].right}",
         ),
         (
             "honest subscribers suspended in the month: none",
@@ -195,6 +228,26 @@ def _row(score: Score) -> tuple[str, ...]:
         _rate(rate(score.honest_alarmed, score.registrations / MILLION)),
         _rate(rate(score.honest_alarmed, score.subscriber_days / HUNDRED_THOUSAND)),
     )
+
+
+def _learnt(results: Results) -> str:
+    rows = [
+        (name, f"{each.found.count} of {each.found.of}", _share(each.found), str(each.right))
+        for name, each in results.learnt.items()
+    ]
+    return _table(("MSCs", "found", "share", "right"), rows)
+
+
+def _ways(results: Results) -> str:
+    qualities = (Quality.EXACT, Quality.CELLS, Quality.BUILT)
+    tallies = [results.by_table[quality].pairs_by_way for quality in qualities]
+    least = 0.0
+    rows = []
+    for name in tallies[0]:
+        words = f"{least:g} to {name}" if name != "inf" else f"{least:g} and more"
+        rows.append((words, f"{tallies[0][name].of:,}", *(_share(each[name]) for each in tallies)))
+        least = float(name)
+    return _table(("minutes", "pairs", *map(str, qualities)), rows)
 
 
 def _suspensions(results: Results) -> str:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypedDict
 
 import numpy as np
+
+from clonewatch.travel.table import MINUTE_MS
 
 from .judging import cases
 from .suspending import suspended
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
 
 SURE: Final = 0.5  # least confidence of a case that is more than a warning
 ACTIVITIES: Final = (0.3, 1.0, 3.0)
+WAYS_MINUTES: Final = (5.0, 15.0, 40.0, 100.0, math.inf)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +61,7 @@ class Score:
     forbidden: Tally  # reported, of those that the table in use forbids
     pairs_by_kind: dict[str, Tally]
     pairs_by_activity: dict[str, Tally]
+    pairs_by_way: dict[str, Tally]  # by the minutes that the fastest journey takes, less than
     covered: Tally  # clones with anything there to see, of those that registered
     covered_by_kind: dict[str, Tally]
     covered_by_activity: dict[str, Tally]
@@ -127,6 +132,7 @@ def score(
         forbidden=Tally(count=int(forbidden.sum()), of=len(forbidden)),
         pairs_by_kind=_by(trial.kind[clone_of_pair], seen, KINDS),
         pairs_by_activity=_by_activity(trial.activity[clone_of_pair], seen),
+        pairs_by_way=_by_way(trial, first, second, seen),
         **_clones(trial, active, visible, reported_clones),
         delays_s=_delays_s(trial, reported, true),
         **_judgements(weighed),
@@ -180,6 +186,14 @@ def _by(
 def _by_activity(activity: NDArray[np.float64], hit: NDArray[np.bool_]) -> dict[str, Tally]:
     names = tuple(f"{each:g}" for each in ACTIVITIES)
     return _by(np.searchsorted(ACTIVITIES, activity), hit, names)
+
+
+def _by_way(
+    trial: Trial, first: NDArray[np.intp], second: NDArray[np.intp], seen: NDArray[np.bool_]
+) -> dict[str, Tally]:
+    minutes = trial.exact.ms[trial.batch.msc[first], trial.batch.msc[second]] / MINUTE_MS
+    names = tuple(f"{each:g}" for each in WAYS_MINUTES)
+    return _by(np.searchsorted(WAYS_MINUTES, minutes, side="right"), seen, names)
 
 
 def _delays_s(trial: Trial, reported: Reported, true: NDArray[np.bool_]) -> list[float]:

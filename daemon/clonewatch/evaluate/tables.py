@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from clonewatch.travel.build import built_minutes
+from clonewatch.travel.build import built_minutes, minutes_between
 from clonewatch.travel.coordinates import radii_of
 from clonewatch.travel.learn import Learner
 from clonewatch.travel.speeds import Speeds
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from clonewatch.mscs import Mscs
+    from clonewatch.travel.cells import Cells
+    from clonewatch.travel.learn import Proposal
 
     from .trial import Trial
 
@@ -27,12 +29,14 @@ NEVER_ADJACENT_MINUTES: Final = (20.0, 90.0)  # what is written for MSCs that to
 LEARN_DAYS: Final = 7.0
 LATENESS_MS: Final = 2_700_000
 WINDOW_MS: Final = 23_400_000
+CHUNK: Final = 1 << 20  # registrations looked at together
 
 
 class Quality(StrEnum):
     """Where a table comes from."""
 
     EXACT = "exact"  # the areas as they really are
+    CELLS = "cells"  # `travel build --cells`
     BUILT = "built"  # `travel build` with its defaults
     WRONG = "wrong"  # built, and 10 % of its entries wrong
     LEARNED = "learned"  # that, after `travel learn` on a week of traffic
@@ -41,6 +45,11 @@ class Quality(StrEnum):
 def built(mscs: Mscs) -> TravelTimes:
     """What `travel build` makes of coordinates and radii."""
     return TravelTimes.of_minutes(mscs, built_minutes(mscs, radii_of(mscs), Speeds()))
+
+
+def celled(mscs: Mscs, cells: Cells) -> TravelTimes:
+    """What `travel build --cells` makes of them."""
+    return TravelTimes.of_minutes(mscs, minutes_between(mscs, cells, Speeds()))
 
 
 def wrong(table: TravelTimes, rng: np.random.Generator, share: float = WRONG_SHARE) -> TravelTimes:
@@ -58,17 +67,23 @@ def wrong(table: TravelTimes, rng: np.random.Generator, share: float = WRONG_SHA
     return TravelTimes.of_minutes(table.mscs, np.where(chosen, spoilt, minutes))
 
 
-def learned(table: TravelTimes, trial: Trial, days: float = LEARN_DAYS) -> TravelTimes:
+def learned(table: TravelTimes, trial: Trial) -> TravelTimes:
     """Give *table* with all that `travel learn` proposes after some days of traffic."""
-    learner = Learner(table, window_ms=WINDOW_MS, lateness_ms=LATENESS_MS)
-    end = np.searchsorted(
-        np.maximum.accumulate(trial.true_ms), trial.true_ms[0] + int(days * 86_400_000)
-    )
-    learner.take(trial.batch[: int(end)])
     ms = table.by_msc().copy()
-    for proposal in learner.proposals():
+    for proposal in proposed(table, trial):
         ms[proposal.first, proposal.second] = proposal.proposed_ms
     return TravelTimes.of_minutes(table.mscs, ms / MINUTE_MS)
+
+
+def proposed(table: TravelTimes, trial: Trial) -> list[Proposal]:
+    """What `travel learn` proposes after LEARN_DAYS of traffic."""
+    learner = Learner(table, window_ms=WINDOW_MS, lateness_ms=LATENESS_MS)
+    end = np.searchsorted(
+        np.maximum.accumulate(trial.true_ms), trial.true_ms[0] + int(LEARN_DAYS * 86_400_000)
+    )
+    for start in range(0, int(end), CHUNK):
+        learner.take(trial.batch[start : min(start + CHUNK, int(end))])
+    return learner.proposals()
 
 
 def scaled(travel_ms: NDArray[np.int64], factor: float) -> NDArray[np.int64]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from clonewatch.mscs import Mscs
+    from clonewatch.travel.cells import Cells
     from clonewatch.travel.table import TravelTimes
 
 DAY_MS: Final = 86_400_000
@@ -43,6 +44,7 @@ class Trial:
     days: float
     kind: NDArray[np.int64]  # by clone: place in CloneKind
     activity: NDArray[np.float64]  # by clone: registrations beside a subscriber's
+    cells: Cells | None = None  # of the areas, where they are known
 
     @property
     def is_cloned(self) -> NDArray[np.bool_]:
@@ -113,6 +115,7 @@ def simulated(settings: Settings) -> Trial:
         days=settings.days,
         kind=phones.clones.kind,
         activity=phones.clones.activity,
+        cells=country.cells(),
     )
 
 

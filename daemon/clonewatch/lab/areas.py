@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 REACH_KM: Final = 70.0  # from an MSC to its farthest cells
 CELL_DEGREES: Final = 0.02  # of the raster: 2.2 km from north to south
 CELL_KM: Final = CELL_DEGREES * KM_PER_DEGREE
+CELLS_EVERY: Final = 2  # steps of the raster from one radio cell to the next
+CELLS_KM: Final = round(CELLS_EVERY / 2 * CELL_KM * 2**0.5, 2)  # from its middle to its corners
 NO_SERVICE: Final = -1
 SOUTH, NORTH = 23.5, 50.5
 WEST, EAST = -127.0, -65.0
@@ -80,6 +82,30 @@ class Areas:
             along = east * np.cos(angle) + north * np.sin(angle)
             extents[present, at] = np.maximum.reduceat(along, starts) + CELL_KM / 2
         return extents
+
+    def cells(self) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+        """Cells that cover the edges of the areas: MSC, and degrees north and east of the middle.
+
+        All reach CELLS_KM.
+        """
+        serving = np.pad(self._serving, 1, constant_values=NO_SERVICE)
+        inside = serving[1:-1, 1:-1]
+        edge = np.zeros(inside.shape, np.bool_)
+        for neighbour in (
+            serving[:-2, 1:-1],
+            serving[2:, 1:-1],
+            serving[1:-1, :-2],
+            serving[1:-1, 2:],
+        ):
+            edge |= neighbour != inside
+        row, column = np.nonzero(edge & (inside != NO_SERVICE))
+        msc = inside[row, column].astype(np.int64)
+        msc, row, column = np.unique(
+            np.stack((msc, row // CELLS_EVERY, column // CELLS_EVERY)), axis=1
+        )
+        half = CELLS_EVERY / 2
+        north = SOUTH + (row * CELLS_EVERY + half) * CELL_DEGREES
+        return msc, north, WEST + (column * CELLS_EVERY + half) * CELL_DEGREES
 
     def gaps_km(self) -> NDArray[np.float64]:
         """Least distance from each area to each, 0 where they touch.

@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Final, Self
 
 import numpy as np
 
-from clonewatch.lab.areas import Areas
+from clonewatch.lab.areas import CELLS_KM, Areas
 from clonewatch.lab.cities import Cities, load_cities, offset
 from clonewatch.lab.switches import switches
+from clonewatch.travel.cells import Cells
+from clonewatch.travel.geodesy import Places
 from clonewatch.travel.table import TravelTimes
 
 if TYPE_CHECKING:
@@ -72,6 +74,13 @@ class Country:
             mscs, least_minutes(areas.gaps_km()), ("# made by the lab: exact",)
         )
         return cls(cities=cities, city=city, areas=areas, mscs=mscs, travel=travel, indices=indices)
+
+    def cells(self) -> Cells:
+        """Cells at the edges of the areas, as `travel build --cells` reads them."""
+        number, north, east = self.areas.cells()
+        msc = self.mscs.msc_of[self.indices[number, 0]]
+        radius_km = np.full(len(number), CELLS_KM)
+        return Cells.of(self.mscs, msc, Places(north, east), radius_km)
 
 
 def least_minutes(km: NDArray[np.float64]) -> NDArray[np.float64]:

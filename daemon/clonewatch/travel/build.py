@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from clonewatch.travel.cells import load_cells
 from clonewatch.travel.coordinates import places_of, radii_of
 from clonewatch.travel.geodesy import LONG
 from clonewatch.travel.given import load_given
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from clonewatch.mscs import Mscs
+    from clonewatch.travel.cells import Cells
     from clonewatch.travel.speeds import Region, Speeds
 
 STEPS_PER_MINUTE: Final = 10  # entries are whole tenths of a minute
@@ -69,10 +71,29 @@ def built_minutes(
         minutes[np.isnan(minutes)] = np.inf
         nearest = np.minimum.reduceat(minutes[:, by_msc], begins, axis=1)
         np.minimum.at(least, mscs.msc_of[rows], nearest)
-    least = np.floor(np.minimum(least, least.T) * STEPS_PER_MINUTE) / STEPS_PER_MINUTE
+    least = _in_steps(np.minimum(least, least.T))
     least[np.isinf(least)] = np.nan
     np.fill_diagonal(least, 0)
     return least
+
+
+def minutes_between(
+    mscs: Mscs, cells: Cells, speeds: Speeds, regions: Sequence[Region] = ()
+) -> NDArray[np.float64]:
+    """Likewise, by their cells; an MSC's speeds are those where its first MSCID is."""
+    places = places_of(mscs)
+    number = region_of(regions, places.latitude, places.longitude)
+    _, first = np.unique(mscs.msc_of, return_index=True)
+    journeys = Journeys.at(
+        [speeds if at < 0 else regions[at].speeds for at in number[first].tolist()]
+    )
+    minutes = journeys.minutes(slice(None), cells.gaps_km())
+    return _in_steps(minutes)
+
+
+def _in_steps(minutes: NDArray[np.float64]) -> NDArray[np.float64]:
+    rounded: NDArray[np.float64] = np.floor(minutes * STEPS_PER_MINUTE) / STEPS_PER_MINUTE
+    return rounded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +103,7 @@ class Recipe:
     mscs: Path
     speeds: Speeds
     radius_km: float | None = None  # where `mscs.csv` has none
+    cells: Path | None = None
     regions: Path | None = None
     given: Sequence[Path] = ()  # their entries stand instead of built ones; of two, the later
 
@@ -90,13 +112,19 @@ def build(recipe: Recipe, mscs: Mscs) -> TravelTimes:
     """The table, of MSCs that `examine` found nothing wrong with. Raises InputError, OSError."""
     regions = [] if recipe.regions is None else load_regions(recipe.regions, recipe.speeds)
     radii = radii_of(mscs, recipe.radius_km)
-    minutes = built_minutes(mscs, radii, recipe.speeds, regions)
+    if recipe.cells is None:
+        minutes = built_minutes(mscs, radii, recipe.speeds, regions)
+    else:
+        cells = load_cells(recipe.cells, mscs, radii)
+        minutes = minutes_between(mscs, cells, recipe.speeds, regions)
     told = [
         f"Built by clonewatch travel build from {_named(recipe.mscs)}: {len(mscs.names)} MSCs.",
         f"The quicker of {recipe.speeds}, in minutes from edge to edge; 0: the areas touch.",
     ]
     if recipe.radius_km is not None:
         told.append(f"Radius where none is given: {recipe.radius_km:g} km.")
+    if recipe.cells is not None:
+        told.append(f"Areas by the cells of {_named(recipe.cells)}.")
     if recipe.regions is not None:
         told.append(f"Regions of {_named(recipe.regions)}:")
         told += [f"  {region.name}: {region.speeds}" for region in regions]

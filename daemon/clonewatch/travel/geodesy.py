@@ -33,8 +33,8 @@ class Places:
         """*latitude*, *longitude*: degrees north and east."""
         self.latitude = latitude
         self.longitude = longitude
-        self._reduced = np.arctan((1 - Constants.WGS84_f) * np.tan(np.radians(latitude)))
-        self._meridian = np.radians(longitude)
+        self.reduced = np.arctan((1 - Constants.WGS84_f) * np.tan(np.radians(latitude)))
+        self.meridian = np.radians(longitude)
 
     def __len__(self) -> int:
         return len(self.latitude)
@@ -45,9 +45,9 @@ class Places:
 
     def km_to(self, others: Places) -> NDArray[np.float64]:
         """Distances at least, [point, other point]; they are at most LONG times as much."""
-        across = np.sin((self._meridian[:, None] - others._meridian) / 2) ** 2
-        along = np.sin((self._reduced[:, None] - others._reduced) / 2) ** 2
-        square = along + np.cos(self._reduced)[:, None] * np.cos(others._reduced) * across
+        across = np.sin((self.meridian[:, None] - others.meridian) / 2) ** 2
+        along = np.sin((self.reduced[:, None] - others.reduced) / 2) ** 2
+        square = along + np.cos(self.reduced)[:, None] * np.cos(others.reduced) * across
         km: NDArray[np.float64] = 2 * POLAR_KM * np.arcsin(np.sqrt(np.minimum(square, 1)))
         return km
 

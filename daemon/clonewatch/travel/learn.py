@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from clonewatch.travel.table import TravelTimes
 
 SUBSCRIBERS_MIN: Final = 5  # ours: different subscribers that contradict an entry
-HEARD_TIMES: Final = 2  # so many are heard for each who is left out, where these are few
+HEARD_TIMES: Final = 2  # so many are heard for each who is left out, where the way is long
+LONG_MS: Final = 30 * MINUTE_MS  # ours: a clone on a shorter way looks like a neighbour
 SLOWER_MAX: Final = 500  # journeys that keep to an entry, for each subscriber who does not
 OTHERS_MAX: Final = 2  # pairs of MSCs that one who is heard may contradict beside
 MARGIN: Final = 0.9  # the next may be quicker than all who were seen
@@ -61,6 +62,7 @@ class Proposal:
 class Beside:
     """What else is known of each entry, [first, second]."""
 
+    entries_ms: NDArray[np.int64]  # they themselves; BLANK: not known
     left_out: NDArray[np.int64]  # MSIDs that look cloned, and were quicker
     slower: NDArray[np.int64]  # journeys that were not
     reasonable_ms: NDArray[np.float64]  # NaN: not known
@@ -71,17 +73,19 @@ class Beside:
         """Whether subscribers whose fastest journeys these are may correct an entry.
 
         Where clones are about, some that nobody can tell are among those who are heard. So each
-        that is left out calls for one more who is heard, or as many are heard twice over; but where
-        the journeys are such as people make, it is enough that not more are left out. Where hardly
-        anybody is quicker at all, those who are probably are clones.
+        that is left out calls for one more who is heard; on a long way, where most clones show, it
+        is enough that twice as many are heard, and where the journeys are such as people make, that
+        not more are left out. Where hardly anybody is quicker at all, those who are probably are
+        clones.
         """
         heard, left_out = len(fastest_ms), self.left_out[entry]
         if heard * SLOWER_MAX < self.slower[entry]:
             return False
+        is_long = self.entries_ms[entry] >= LONG_MS
         reasonable = np.count_nonzero(fastest_ms >= self.reasonable_ms[entry])
         return bool(
             heard >= subscribers_min + left_out
-            or heard >= max(subscribers_min, HEARD_TIMES * left_out)
+            or (is_long and heard >= max(subscribers_min, HEARD_TIMES * left_out))
             or reasonable >= max(subscribers_min, left_out)
         )
 
@@ -130,8 +134,8 @@ class Learner:
         journeys = self.contradictions.journeys()
         return proposals(
             journeys,
-            self._entries_ms,
             Beside(
+                entries_ms=self._entries_ms,
                 left_out=self.contradictions.cloned_between,
                 slower=(self._slower * self.contradictions.share).astype(np.int64),
                 reasonable_ms=self._reasonable_ms,
@@ -142,29 +146,29 @@ class Learner:
 
 def proposals(
     journeys: Journeys,
-    entries_ms: NDArray[np.int64],
     beside: Beside,
     subscribers_min: int = SUBSCRIBERS_MIN,
 ) -> list[Proposal]:
     """Entries that *subscribers_min* subscribers, 2 at least, contradict.
 
-    *journeys*: all quicker than their entries. *entries_ms*: [first, second], BLANK: not known.
+    *journeys*: all quicker than their entries.
     """
-    votes = _votes(journeys, len(entries_ms))
+    mscs = len(beside.entries_ms)
+    votes = _votes(journeys, mscs)
     pairs, pair_of = np.unique(votes["pair"], return_inverse=True)
-    heard = _heard(votes, pair_of, len(entries_ms), subscribers_min)
+    heard = _heard(votes, pair_of, mscs, subscribers_min)
     found = []
     order = np.lexsort((votes["fastest_ms"][heard], pair_of[heard]))
     votes, pair_of = votes[heard][order], pair_of[heard][order]
     bounds = np.searchsorted(pair_of, np.arange(len(pairs) + 1))
     for pair, begin, end in zip(pairs.tolist(), bounds[:-1], bounds[1:], strict=True):
-        entry = divmod(pair, len(entries_ms))
+        entry = divmod(pair, mscs)
         if beside.allows(entry, votes["fastest_ms"][begin:end], subscribers_min):
             found.append(
                 Proposal(
                     first=entry[0],
                     second=entry[1],
-                    entry_ms=int(entries_ms[entry]),
+                    entry_ms=int(beside.entries_ms[entry]),
                     left_out=int(beside.left_out[entry]),
                     slower=int(beside.slower[entry]),
                     **_said(votes[begin:end], subscribers_min),

@@ -17,6 +17,9 @@ def test_figures_stand_with_their_intervals() -> None:
     assert "0.14 (0.00 to 0.80)" in text  # one in 700,000 subscriber days
     assert "Of 6 that are more than 2 minutes off, 5 were found" in text
     assert "median 1.0 h" in text
+    assert "| without | 19 of 20 | 95.00 % (76.39 to 99.11) | 0 |" in text
+    assert "| 0 to 5 | 10 | 10.00 % (1.79 to 40.42) |" in text
+    assert "| 5 and more | 26 | 100.00 %" in text
     assert "| built, 30 days | boundless | 0 | 0.00 (0.00 to 0.53) | 50.00 % " in text
     for name in ("tables", "slack", "confidence"):
         assert f"(evaluation-{name}.svg)" in text

@@ -41,6 +41,8 @@ def test_every_figure_of_a_small_story() -> None:
         "1": Tally(count=2, of=2),
         "3": Tally(count=0, of=0),
     }
+    assert {way for way, tally in found.pairs_by_way.items() if tally.of} == {"100"}
+    assert found.pairs_by_way["100"] == found.pairs
     assert found.covered == found.found == Tally(count=1, of=1)
     assert found.delays_s == [0.0]  # reported with its first registration
     assert found.committed == found.right == Tally(count=1, of=1)

@@ -25,6 +25,11 @@ def test_everything_is_tried(results: Results) -> None:
     assert results.month.registrations > 1000
 
 
+def test_learning_finds_what_is_wrong_and_nothing_that_is_right(results: Results) -> None:
+    assert list(results.learnt) == ["with coordinates", "without"]
+    assert all(each.right == 0 for each in results.learnt.values())
+
+
 def test_a_stricter_table_sees_more_and_a_wider_window_too(results: Results) -> None:
     seen = [score.pairs.count for score in results.by_factor.values()]
     assert seen == sorted(seen)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from clonewatch.evaluate.tables import WRONG_SHARE, built, learned, scaled, wrong
+from clonewatch.evaluate.tables import WRONG_SHARE, built, celled, learned, scaled, wrong
 from clonewatch.evaluate.trial import Settings, Trial, simulated
+from clonewatch.lab.country import Country
 
 
 @pytest.fixture(scope="module")
@@ -19,6 +20,16 @@ def test_built_is_never_stricter_than_exact_by_more_than_rounding(trial: Trial) 
     # Circles hold their areas; a cell of the raster is 2 km, 50 s on the road.
     assert (made <= exact + 60_000).all()
     assert np.median(made[made > 0] / exact[made > 0]) > 0.9
+
+
+def test_cells_are_nearer_to_exact_than_circles() -> None:
+    country = Country.build(200)  # so many that areas lie between others
+    exact, circles = country.travel.by_msc(), built(country.mscs).by_msc()
+    cells = celled(country.mscs, country.cells()).by_msc()
+    assert (cells <= exact + 120_000).all()
+    assert (cells[exact == 0] == 0).all()
+    near = (exact > 0) & (exact < 40 * 60_000)
+    assert (exact - cells)[near].mean() < (exact - circles)[near].mean() / 2
 
 
 def test_a_tenth_of_a_wrong_table_is_wrong_both_ways(trial: Trial) -> None:

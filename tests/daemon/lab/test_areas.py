@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from clonewatch.lab.areas import CELL_KM, NO_SERVICE, REACH_KM, Areas
+from clonewatch.lab.areas import CELL_KM, CELLS_KM, NO_SERVICE, REACH_KM, Areas
 from clonewatch.lab.cities import distance_km, offset
 
 # Two that touch, one that is far, all on one parallel.
@@ -39,6 +39,25 @@ def test_gaps_are_between_edges_and_0_where_areas_touch() -> None:
     apart = distance_km(LAT[1], LON[1], LAT[2], LON[2])
     assert gaps[1, 2] == pytest.approx(apart - 2 * REACH_KM, abs=2 * CELL_KM)
     assert (gaps == gaps.T).all()
+
+
+def test_cells_cover_the_edges_of_their_areas() -> None:
+    areas = Areas(LAT, LON)
+    msc, north, east = areas.cells()
+    assert set(msc.tolist()) == {0, 1, 2}
+    away = distance_km(north, east, LAT[msc], LON[msc])
+    assert areas.extents_km().max() - CELLS_KM <= away.max() <= REACH_KM + CELLS_KM
+    # What is served next to where nobody is, or another is, lies in a cell.
+    rng = np.random.default_rng(2)
+    lat, lon = rng.uniform(39, 41, 3000), rng.uniform(-101, -98, 3000)
+    for served in (0, 1):
+        mine = areas.at(lat, lon) == served
+        beside = areas.at(*offset(lat, lon, np.full(3000, CELL_KM), np.zeros(3000))) != served
+        edge = np.flatnonzero(mine & beside)
+        own = msc == served
+        km = distance_km(lat[edge, None], lon[edge, None], north[own], east[own])
+        assert len(edge) > 10
+        assert (km.min(axis=1) <= CELLS_KM).all()
 
 
 def test_no_journey_between_areas_is_shorter_than_their_gap() -> None:

@@ -49,8 +49,8 @@ def proposed(
     between[0, 1] = 1
     return proposals(
         rows,
-        entries_ms,
         Beside(
+            entries_ms=entries_ms,
             left_out=between * left_out,
             slower=between * slower,
             reasonable_ms=np.full((6, 6), reasonable * MIN_MS),
@@ -127,6 +127,9 @@ def test_who_looks_cloned_calls_for_more_who_do_not() -> None:
     assert len(proposed(*many(5), left_out=2)) == 1
     assert len(proposed(*many(17), left_out=12)) == 1  # or one more for each
     assert proposed(*many(17), left_out=13) == []
+    short = np.full((6, 6), 29 * MIN_MS)
+    assert len(proposed(*many(8, minutes=6), left_out=3, entries_ms=short)) == 1
+    assert proposed(*many(8, minutes=6), left_out=4, entries_ms=short) == []
 
 
 def test_journeys_that_people_make_are_believed_more() -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from clonewatch.cli.output import Exit, faults_explained, say
+from clonewatch.cli.output import Exit, faults_explained, say, tell_of_compiling
 from clonewatch.cli.travel import options  # noqa: TC001  # Typer reads the annotations
 
 Given = Annotated[
@@ -23,9 +23,16 @@ Regions = Annotated[
 ]
 
 
+Cells = Annotated[
+    Path | None,
+    typer.Option("--cells", help="Areas by their cells: cells.csv.", metavar="CSV"),
+]
+
+
 def build(
     mscs: Annotated[Path, typer.Argument(help="The MSCs: mscs.csv.", metavar="MSCS")],
     given: Given = None,
+    cells: Cells = None,
     regions: Regions = None,
     radius: options.Radius = None,
     road: Annotated[float, typer.Option("--road", help="km/h by road.", min=1, max=10_000)] = 160,
@@ -58,8 +65,14 @@ def build(
             raise typer.Exit(Exit.UNREADABLE)
         speeds = Speeds(road_km_per_h=road, air_km_per_h=air, air_minutes=air_minutes)
         recipe = Recipe(
-            mscs=mscs, speeds=speeds, radius_km=radius, regions=regions, given=given or ()
+            mscs=mscs,
+            speeds=speeds,
+            radius_km=radius,
+            cells=cells,
+            regions=regions,
+            given=given or (),
         )
+        tell_of_compiling()
         times = built(recipe, directory)
         with written(output) as stream:
             times.write(stream)

@@ -33,6 +33,23 @@ def test_build_writes_a_table_that_check_likes_and_detect_reads(tmp_path: Path) 
     assert (ran.exit_code, ran.errors, len(ran.records)) == (0, "", 1)
 
 
+def test_areas_may_be_given_by_their_cells(tmp_path: Path) -> None:
+    cells, table = tmp_path / "cells.csv", tmp_path / "travel.csv"
+    cells.write_text("mscid,latitude,longitude,radius_km\nA,40.0,-75.0,2\nA,39.9,-75.0,2\n")
+    circles = clonewatch("travel", "build", mscs(tmp_path)).output.splitlines()[-3].split(",")
+    clonewatch("travel", "build", mscs(tmp_path), "--cells", cells, "-o", table)
+    lines = table.read_text().splitlines()
+    assert any("Areas by the cells of cells.csv (SHA-256" in line for line in lines[:4])
+    by_cells = lines[-3].split(",")
+    assert by_cells[0] == circles[0] == "A"
+    assert abs(float(by_cells[2]) - float(circles[2]) - 8 / 160 * 60) < 0.3  # 10 km have become 2
+    cells.write_text("mscid,latitude,longitude,radius_km\nA,40.0,-75.0,-2\n")
+    ran = clonewatch("travel", "build", mscs(tmp_path), "--cells", cells, "-o", table)
+    assert ran.exit_code == 65
+    assert "cells.csv:2: column 'radius_km'" in ran.errors
+    assert table.read_text().splitlines() == lines
+
+
 def test_given_entries_stand_instead_of_built_ones(tmp_path: Path) -> None:
     given = tmp_path / "given.csv"
     given.write_text("first,second,minutes\nA,C,1.5\n")
