@@ -21,11 +21,16 @@ from .sealing import DAMAGE, SCHEMA, SEQUENCE
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
+    from collections.abc import Set as AbstractSet
     from pathlib import Path
 
     from numpy.typing import NDArray
 
 
+FEW: Final = (
+    64  # registrations that are looked for one by one; ours: more are quicker found together
+)
+EXPECTED_BLOCKS: Final = 2  # that hold, nearly always, what was received at a moment
 TOGETHER_BLOCKS: Final = (
     16  # of an open group, that are looked at at once: 0.8 s of receipts, or less
 )
@@ -59,19 +64,32 @@ class OpenGroup:
         self._path = path
         self._index = BlockIndex(MAGIC, end_at)
 
-    def search(self, keys: Collection[Key], budget: Budget) -> dict[Key, Row]:
+    def search(self, keys: AbstractSet[Key], budget: Budget) -> dict[Key, Row]:
         """The rows of those of *keys* that it holds. Raises OSError."""
         octets = mapped(self._path)
         self._index.grow(octets)
+        found: dict[Key, Row] = {}
+        for key in keys if len(keys) <= FEW else ():  # the time is often that of receipt
+            at = self._begin(octets, key.time)
+            found |= self._searched(octets, range(at, at + EXPECTED_BLOCKS), {key}, budget)
+        left = keys - found.keys()
+        return found | self._searched_on(octets, left, budget) if left else found
+
+    def _searched_on(
+        self, octets: memoryview, keys: AbstractSet[Key], budget: Budget
+    ) -> dict[Key, Row]:
+        """The same, in everything that was received since the times of *keys*, or a little before."""
         begins: dict[int, set[Key]] = defaultdict(set)
         for key in keys:
-            begins[self._begin(octets, key.time) // TOGETHER_BLOCKS].add(key)
+            begins[self._begin(octets, key.time - CLOCK_BACK_MS) // TOGETHER_BLOCKS].add(key)
         found: dict[Key, Row] = {}
         wanted: set[Key] = set()
         for number in range(min(begins), -(-len(self._index.starts) // TOGETHER_BLOCKS)):
             wanted |= begins.get(number, set())
             if wanted and not budget.is_spent:
-                some = self._searched(octets, number * TOGETHER_BLOCKS, wanted, budget)
+                first = number * TOGETHER_BLOCKS
+                blocks = range(first, first + TOGETHER_BLOCKS)
+                some = self._searched(octets, blocks, wanted, budget)
                 found |= some
                 wanted -= some.keys()
         return found
@@ -84,13 +102,13 @@ class OpenGroup:
             return int(its)
 
         blocks = range(len(self._index.starts))
-        return max(0, bisect_left(blocks, time - CLOCK_BACK_MS, key=received) - 1)
+        return max(0, bisect_left(blocks, time, key=received) - 1)
 
     def _searched(
-        self, octets: memoryview, first: int, keys: set[Key], budget: Budget
+        self, octets: memoryview, numbers: range, keys: Collection[Key], budget: Budget
     ) -> dict[Key, Row]:
         """The rows of those of *keys* that stand in some blocks."""
-        starts = self._index.starts[first : first + TOGETHER_BLOCKS]
+        starts = self._index.starts[numbers.start : numbers.stop]
         blocks = [block for at in starts if (block := block_at(octets, at)) is not None]
         rows = joined([block.rows for block in blocks])
         budget.spend(len(rows))

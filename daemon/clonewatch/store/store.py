@@ -58,7 +58,7 @@ class Store:
     ) -> None:
         self.words = words  # names for the MSCs and sources of what is submitted from now on
         self.committed: Callable[[], None] = lambda: None  # called by our thread
-        # Likewise, before a commit: waits until registrations below a sequence are written.
+        # Likewise, before conflicts: waits until registrations below a sequence are written.
         self.await_written: Callable[[int], None] = lambda _: None
         self._follower = follower
         self._database = database
@@ -221,10 +221,10 @@ class Store:
 
     def _commit(self, work: Work) -> bool:
         try:
+            self.await_written(work.judged)  # whoever follows may look them up
             with self._connection.begin():
                 store(self._connection, work.found, self.words, self._follower, self.now_ms())
                 positions.put(self._connection, JUDGED, work.judged)
-                self.await_written(work.judged)
         except Exception as error:  # noqa: BLE001  # the thread goes on, whatever is at fault
             self._failed(str(getattr(error, "orig", None) or error))
             return False

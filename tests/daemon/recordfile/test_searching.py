@@ -15,7 +15,7 @@ from clonewatch.recordfile.keys import Key, Row, key_of
 from clonewatch.recordfile.rows import RECEIVED, ROW, packed
 from clonewatch.recordfile.sealing import seal
 from clonewatch.recordfile.searching import (
-    TOGETHER_BLOCKS,
+    EXPECTED_BLOCKS,
     Budget,
     OpenGroup,
     search_sealed,
@@ -108,7 +108,7 @@ def receipts(tmp_path: Path) -> Receipts:
 
 def test_a_search_begins_where_the_registration_was_received(receipts: Receipts) -> None:
     for row in (0, 1, 200, 399):
-        budget = Budget(2 * TOGETHER_BLOCKS + 1)
+        budget = Budget(EXPECTED_BLOCKS + 1)
         (found,) = receipts.group.search({receipts.key(row)}, budget).values()
         assert found.sequence == row
         assert not budget.is_spent
