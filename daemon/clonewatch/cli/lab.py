@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -18,6 +18,27 @@ app = typer.Typer(
 app.command("up")(network.up)
 app.command("scenarios")(network.scenarios)
 app.command("configure")(network.configure)
+Carriers = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="mtp3, sccp, tali; or, slower, tcap, mtp2, mtp2-extended, mtp2-pseudo, m3ua-sctp, "
+        "m3ua-pieces, m3ua-tcp, m2ua, m2pa, sua, xot, xot-128, cooked, cooked2, vlan, ipv6, "
+        "fragments, fragments6, pcapng, gzip. Several are written alike."
+    ),
+]
+Country = Annotated[
+    bool,
+    typer.Option(
+        "--country",
+        help="Real cities of the United States: commuters, drivers, flyers, day and night, "
+        "clones near and far; homes.csv too.",
+    ),
+]
+
+
+def _share(words: str) -> Any:
+    """An option for a share, 0 to 1."""
+    return typer.Option(help=words, min=0, max=1)
 
 
 @app.callback()
@@ -33,48 +54,25 @@ def simulate(
     hours: Annotated[float, typer.Option(min=0.1)] = 12,
     clones: Annotated[int, typer.Option(min=0)] = 20,
     seed: int = 1,
-    carrier: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="mtp3, sccp, tali; or, slower, tcap, mtp2, mtp2-extended, mtp2-pseudo, m3ua-sctp, "
-            "m3ua-pieces, m3ua-tcp, m2ua, m2pa, sua, xot, xot-128, cooked, cooked2, vlan, ipv6, "
-            "fragments, fragments6, pcapng, gzip. Several are written alike."
-        ),
-    ] = None,
+    carrier: Carriers = None,
     registrations: Annotated[int | None, typer.Option(help="Stop after so many.", min=1)] = None,
     records: Annotated[bool, typer.Option(help="Write records.csv too.")] = True,
     names: Annotated[
         bool, typer.Option(help="Name the MSCs; else each is one MSCID and bears its number.")
     ] = True,
-    country: Annotated[
-        bool,
-        typer.Option(
-            "--country",
-            help="Real cities of the United States: commuters, drivers, flyers, day and night, "
-            "clones near and far; homes.csv too.",
-        ),
-    ] = False,
+    country: Country = False,
     per_hour: Annotated[
         float | None,
         typer.Option(help="What a phone sends by itself: 1, or in a country 0.25.", min=0.001),
     ] = None,
-    imsi: Annotated[float, typer.Option(help="Share with an IMSI.", min=0, max=1)] = 0,
-    relayed: Annotated[float, typer.Option(help="Share seen twice.", min=0, max=1)] = 0,
-    late: Annotated[float, typer.Option(help="Share that comes late.", min=0, max=1)] = 0,
-    lost: Annotated[float, typer.Option(help="Share that is lost.", min=0, max=1)] = 0,
-    skewed: Annotated[
-        float, typer.Option(help="Share of MSCs with clocks up to 10 minutes off.", min=0, max=1)
-    ] = 0,
-    cut: Annotated[
-        float, typer.Option(help="TALI: share of messages that segments cut.", min=0, max=1)
-    ] = 0,
-    swapped: Annotated[
-        float,
-        typer.Option(help="Share of the packets of one moment that change places.", min=0, max=1),
-    ] = 0,
-    repeated: Annotated[
-        float, typer.Option(help="Share of packets that come twice.", min=0, max=1)
-    ] = 0,
+    imsi: Annotated[float, _share("Share with an IMSI.")] = 0,
+    relayed: Annotated[float, _share("Share seen twice.")] = 0,
+    late: Annotated[float, _share("Share that comes late.")] = 0,
+    lost: Annotated[float, _share("Share that is lost.")] = 0,
+    skewed: Annotated[float, _share("Share of MSCs with clocks up to 10 minutes off.")] = 0,
+    cut: Annotated[float, _share("TALI: share of messages that segments cut.")] = 0,
+    swapped: Annotated[float, _share("Share of packets of one moment that change places.")] = 0,
+    repeated: Annotated[float, _share("Share of packets that come twice.")] = 0,
     parquet: Annotated[
         bool, typer.Option("--parquet", help="Write records.parquet too: much faster to read.")
     ] = False,

@@ -39,6 +39,29 @@ Speed = Annotated[
     float | None,
     typer.Option(help="Times as fast as the wall's clock; else the scenario's own.", min=0.1),
 ]
+To = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="Where copies of every REGNOT go: a running clonewatch, or another peer. Of one "
+        "node: NAME=URL. Repeatable.",
+        metavar="tali://HOST:PORT",
+    ),
+]
+Spool = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="Folder of the groups of RVCDs that write them. Of one: NAME=FOLDER. Repeatable.",
+        metavar="FOLDER",
+    ),
+]
+Between = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="Somebody between an MSC and its RVCD: where the MSC connects, where the RVCD "
+        "listens. Repeatable.",
+        metavar="MSC>RVCD=HOST:PORT,HOST:PORT",
+    ),
+]
 
 
 def up(
@@ -47,29 +70,9 @@ def up(
     seconds: Annotated[
         float | None, typer.Option("--for", help="Seconds to run.", min=0.1, metavar="SECONDS")
     ] = None,
-    to: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="Where copies of every REGNOT go: a running clonewatch, or another peer. Of one "
-            "node: NAME=URL. Repeatable.",
-            metavar="tali://HOST:PORT",
-        ),
-    ] = None,
-    spool: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="Folder of the groups of RVCDs that write them. Of one: NAME=FOLDER. Repeatable.",
-            metavar="FOLDER",
-        ),
-    ] = None,
-    relay: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="Somebody between an MSC and its RVCD: where the MSC connects, where the RVCD "
-            "listens. Repeatable.",
-            metavar="MSC>RVCD=HOST:PORT,HOST:PORT",
-        ),
-    ] = None,
+    to: To = None,
+    spool: Spool = None,
+    relay: Between = None,
     hlr: Annotated[
         str | None,
         typer.Option(

@@ -83,9 +83,9 @@ class Judge:
         """
         filled = 0
         judged = self._store.judged
-        unjudged = next(self._record.batches(since_sequence=judged), None)
-        if unjudged is not None and len(unjudged):  # they may be older than the window
-            since_ms = min(since_ms, int(unjudged.received[0]))
+        unjudged_ms = self._record.earliest_ms(judged)
+        if unjudged_ms is not None:  # they may be older than the window
+            since_ms = min(since_ms, unjudged_ms)
         for rows in ahead(self._record.batches(since_ms - GROUP_MS)):
             for first in range(0, len(rows), REBUILD_ROWS):
                 if self.is_abandoned:

@@ -71,5 +71,8 @@ class RecordFile(Protocol):
     def batches(self, since_ms: int = 0, *, since_sequence: int = 0) -> Iterator[Rows]:
         """Give what groups hold that go beyond both (receipt, sequence), in order of arrival."""
 
+    def earliest_ms(self, since_sequence: int) -> int | None:
+        """Start of the earliest half hour that goes beyond a sequence; None without any."""
+
     def close(self, *, seal: bool = False) -> None:
         """Write what is left; with *seal* as groups that are closed for good."""

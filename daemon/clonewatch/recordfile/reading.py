@@ -39,11 +39,17 @@ def read(
     Its first may lie before them. Columns that are not asked for may be zeros. Raises InputError,
     OSError.
     """
-    groups = groups_in(directory)
-    for group, after in zip_longest(groups, groups[1:]):
-        wanted = after is None or after.first > since_sequence
-        if wanted and group.start_ms + GROUP_MS > since_ms:
+    for group in _beyond(directory, since_sequence):
+        if group.start_ms + GROUP_MS > since_ms:
             yield read_group(group, columns)
+
+
+def earliest_ms(directory: Path, since_sequence: int) -> int | None:
+    """Start of the earliest half hour that goes beyond a sequence, by the names of the groups.
+
+    None where there is none. Raises OSError.
+    """
+    return min((group.start_ms for group in _beyond(directory, since_sequence)), default=None)
 
 
 def read_group(group: Group, columns: Collection[str] = ALL) -> Rows:
@@ -106,6 +112,14 @@ def read_columns(path: Path, columns: Sequence[str]) -> pa.Table:
     if not table.schema.equals(pa.schema([SCHEMA.field(name) for name in columns])):
         raise InputError(path, "its columns are not a sealed group's")
     return table
+
+
+def _beyond(directory: Path, sequence: int) -> Iterator[Group]:
+    """The groups that may hold that sequence, or later ones: the last one always may."""
+    groups = groups_in(directory)
+    for group, after in zip_longest(groups, groups[1:]):
+        if after is None or after.first > sequence:
+            yield group
 
 
 def _arrived(

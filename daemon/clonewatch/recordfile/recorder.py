@@ -15,7 +15,7 @@ from .groupwriter import GroupWriter
 from .openfile import OpenFile
 from .opening import opened
 from .pending import PENDING_ROWS_MAX, Pending
-from .reading import read
+from .reading import earliest_ms, read
 from .retention import Retention
 from .sealer import Sealer
 from .syncer import Syncer
@@ -158,6 +158,11 @@ class Recorder:
         """Give what groups hold that go beyond both (receipt, sequence), in order of arrival."""
         self.flush()
         return read(self.directory, since_ms=since_ms, since_sequence=since_sequence)
+
+    def earliest_ms(self, since_sequence: int) -> int | None:
+        """Start of the earliest half hour that goes beyond a sequence; None without any."""
+        self.flush()
+        return earliest_ms(self.directory, since_sequence)
 
     def close(self, *, seal: bool = False) -> None:
         """Write what is left; with *seal* as groups that are closed for good."""

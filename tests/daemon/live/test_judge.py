@@ -150,6 +150,19 @@ def test_a_start_judges_what_was_not_however_old_it_is(tmp_path: Path) -> None:
         assert len(of.store.conflicts) == 1
 
 
+def test_a_start_judges_what_came_after_the_clock_was_set_back(tmp_path: Path) -> None:
+    now = [TEN / 1000]
+    with bench(tmp_path, clock=lambda: now[0]) as of:
+        of.judge.detector = None
+        of.judge.take(Batch.of([registration(TEN - HOUR)]))
+        of.record.flush()
+        now[0] = (TEN - 100 * HOUR) / 1000
+        of.judge.take(CLONED)
+    with bench(tmp_path, judged=0, clock=lambda: TEN / 1000) as of:
+        assert of.judge.rebuild(MSCS, TEN - 6 * HOUR) == 3
+        assert len(of.store.conflicts) == 1
+
+
 def test_twins_go_to_the_store_and_a_start_learns_them_silently(tmp_path: Path) -> None:
     with bench(tmp_path) as of:
         of.judge.take(Batch.of(TWICE[:2]))

@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from clonewatch.errors import InputError
-from clonewatch.recordfile.reading import read, read_group, read_sealed
+from clonewatch.recordfile.reading import earliest_ms, read, read_group, read_sealed
 from clonewatch.recordfile.sealing import seal, table_of
 from recordfiles import AT_10, LATER, Told, open_group, registrations, same, whole
 
@@ -37,6 +37,16 @@ def test_groups_before_a_sequence_can_be_passed_over(tmp_path: Path) -> None:
     assert [len(rows) for rows in read(tmp_path, since_sequence=599)] == [600, 400]
     assert [len(rows) for rows in read(tmp_path, since_sequence=600)] == [400]
     assert [len(rows) for rows in read(tmp_path, since_sequence=2000)] == [400]
+
+
+def test_the_earliest_half_hour_is_told_by_names_even_after_a_clock_was_set_back(
+    tmp_path: Path,
+) -> None:
+    assert earliest_ms(tmp_path, 0) is None
+    open_group(tmp_path, BATCH[:600], start_ms=LATER)
+    assert earliest_ms(tmp_path, 600) == LATER
+    open_group(tmp_path, BATCH[600:], 600)
+    assert earliest_ms(tmp_path, 0) == earliest_ms(tmp_path, 600) == AT_10
 
 
 def test_only_the_columns_asked_for_are_read(tmp_path: Path) -> None:
