@@ -86,7 +86,7 @@ def up(
         float,
         typer.Option(
             help="Seconds between the links' opening and the first phone. What comes in the first "
-            "60 s of a link alarms, but suspends nobody.",
+            "minute of a link, by the scenario's clock, alarms, but suspends nobody.",
             min=0,
             metavar="SECONDS",
         ),
