@@ -25,10 +25,11 @@ from is41.msid import msid_digits
 from network import HOST, until
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Mapping
     from pathlib import Path
 
     from clonewatch.lab.scenario import Scenario
+    from wiretaps import Wiretaps
 
 WITHIN_S: Final = 20.0
 AGAIN_S_MAX: Final = 0.5  # so that nobody has to wait for a daemon that is there again
@@ -102,13 +103,15 @@ async def beside(
     transport: Transport,
     *,
     relay: bool = False,
+    taps: Wiretaps | None = None,
     further: str = "",
 ) -> AsyncIterator[Both]:
     """A daemon in the test's own loop, too.
 
     *further*: tables of the daemon's configuration; with any, its mode is `active`.
     """
-    async with placed(folder, scenario, transport, relay=relay, further=further) as place:
+    placing = placed(folder, scenario, transport, relay=relay, taps=taps, further=further)
+    async with placing as place:
         path = place.configuration
         if further:
             path.write_text(path.read_text().replace('mode = "test"', 'mode = "active"'))
@@ -129,12 +132,13 @@ async def placed(
     *,
     speed: float = 1.0,
     relay: bool = False,
+    taps: Wiretaps | None = None,
     suspension: Literal["propose", "auto"] | None = None,
     further: str = "",
 ) -> AsyncIterator[Place]:
     """A network whose RVCDs and MSCs reach a daemon that is to be, and whose HLR it is to reach.
 
-    *speed* is that of the daemon's tables.
+    *speed* is that of the daemon's tables. *taps* are put on both sides of each relay.
     """
     write_daemon_files(
         folder,
@@ -147,34 +151,14 @@ async def placed(
         further=further,
     )
     path = folder / "clonewatch.toml"
-    sockets: dict[str, socket.socket] = {}
-
-    def bound(match: re.Match[str]) -> str:
-        sockets[match[1]] = socket.create_server((HOST, 0))
-        return match[0].replace(match[2], f'listen = "systemd:{match[1]}"')
-
-    listens = re.compile(r'name = "([^"]+)"\ntransport = "[a-z0-9]+"\n(listen = "[^"]+")')
-    text = listens.sub(bound, path.read_text())
+    sockets = _listening(path)
+    where = {name: Address(*each.getsockname()) for name, each in sockets.items()}
+    if taps is not None:
+        where = {name: await taps.on(name, each) for name, each in where.items()}
     happenings: list[Happening] = []
-    ports = {name: each.getsockname()[1] for name, each in sockets.items()}
-    outside = Outside(
-        relays={
-            relay_name(msc.name, to): Relay(Address(HOST, ports[word]), Address(HOST, 0))
-            for msc in scenario.mscs
-            for to in msc.sends_to
-            if (word := f"{_word(msc.name)}.{_word(to)}") in ports
-        },
-        to={
-            node.name: Url(transport, Address(HOST, ports[word]))
-            for node in (*scenario.rvcds, *scenario.mscs)
-            if (word := _word(node.name)) in ports
-        },
-        spools={rvcd.name: folder / _word(rvcd.name) for rvcd in scenario.rvcds},
-        hlr=Url(transport, Address(HOST, 0)),
-    )
     network = Network(
         scenario,
-        outside,
+        _outside(scenario, transport, where, folder),
         told=happenings.append,
         clock_ms=_clock_ms,
         speed=1,
@@ -185,11 +169,54 @@ async def placed(
             stack.enter_context(each)
         stack.push_async_callback(network.stop)
         await network.start()
-        there = {f"{_word(w.connecting)}.{_word(w.listening)}": w.address for w in network.wires}
-        there["hlr"] = there["psms.hlr"]
-        connects = re.compile(
-            r'name = "([^"]+)"\n(transport = .+(?:\n\w+ = .+)*?)\nconnect = "[^"]+"'
-        )
-        text = connects.sub(lambda m: f'name = "{m[1]}"\n{m[2]}\nconnect = "{there[m[1]]}"', text)
-        path.write_text(text)
+        there = {
+            f"{_word(wire.connecting)}.{_word(wire.listening)}": wire.address
+            for wire in network.wires
+            if wire.address is not None
+        }
+        if taps is not None:
+            there |= {name: await taps.on(name, there[name]) for name in where}
+        _connecting(path, there | {"hlr": there["psms.hlr"]})
         yield Place(network, path, sockets, happenings)
+
+
+def _listening(path: Path) -> dict[str, socket.socket]:
+    """Sockets for all links of a configuration that listen, which now says so."""
+    sockets: dict[str, socket.socket] = {}
+
+    def bound(match: re.Match[str]) -> str:
+        sockets[match[1]] = socket.create_server((HOST, 0))
+        return match[0].replace(match[2], f'listen = "systemd:{match[1]}"')
+
+    listens = re.compile(r'name = "([^"]+)"\ntransport = "[a-z0-9]+"\n(listen = "[^"]+")')
+    path.write_text(listens.sub(bound, path.read_text()))
+    return sockets
+
+
+def _connecting(path: Path, there: Mapping[str, Address]) -> None:
+    """Let all links of a configuration that connect do so to where somebody listens."""
+    connects = re.compile(r'name = "([^"]+)"\n(transport = .+(?:\n\w+ = .+)*?)\nconnect = "[^"]+"')
+    text = path.read_text()
+    text = connects.sub(lambda m: f'name = "{m[1]}"\n{m[2]}\nconnect = "{there[m[1]]}"', text)
+    path.write_text(text)
+
+
+def _outside(
+    scenario: Scenario, transport: Transport, where: Mapping[str, Address], folder: Path
+) -> Outside:
+    """How the network reaches the daemon, whose links listen there."""
+    return Outside(
+        relays={
+            relay_name(msc.name, to): Relay(where[word], Address(HOST, 0))
+            for msc in scenario.mscs
+            for to in msc.sends_to
+            if (word := f"{_word(msc.name)}.{_word(to)}") in where
+        },
+        to={
+            node.name: Url(transport, where[word])
+            for node in (*scenario.rvcds, *scenario.mscs)
+            if (word := _word(node.name)) in where
+        },
+        spools={rvcd.name: folder / _word(rvcd.name) for rvcd in scenario.rvcds},
+        hlr=Url(transport, Address(HOST, 0)),
+    )

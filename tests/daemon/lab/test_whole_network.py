@@ -14,6 +14,7 @@ from clonewatch.lab.scenario import Copies, Scenario, load_scenario
 from clonewatch.lab.timeline import Stopped
 from clonewatch.links.urls import Transport
 from network import until
+from wiretaps import wiretaps
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -152,15 +153,24 @@ def test_mscs_without_an_rvcd_are_answered_as_the_hlr_says(
 
 
 @pytest.mark.parametrize("transport", Transport)
-def test_a_relay_overhears_what_mscs_tell_their_rvcds(tmp_path: Path, transport: Transport) -> None:
+def test_a_relay_overhears_what_mscs_tell_their_rvcds_and_changes_no_octet(
+    tmp_path: Path, transport: Transport
+) -> None:
     scenario = load_scenario("fig6").model_copy(update={"transport": transport})
 
     async def scene() -> None:
-        async with beside(tmp_path, scenario, transport, relay=True) as both:
+        async with (
+            wiretaps() as taps,
+            beside(tmp_path, scenario, transport, relay=True, taps=taps) as both,
+        ):
             assert await both.hear("MSC A", OWNER) is Kind.REGISTERED
             await judged(both, 1)
             assert await both.hear("MSC C", OWNER) is Kind.REGISTERED
             await judged(both, 2)
             await found(both, [(OWNER.min, "MSC A", "MSC C")])
+            assert len(taps.of) == len(scenario.mscs)
+            for ours, theirs in taps.of.values():
+                assert all(way for connection in ours.heard for way in connection)
+                await until(lambda: ours.heard == theirs.heard)  # noqa: B023  # it is this relay's
 
     asyncio.run(scene())
