@@ -124,14 +124,14 @@ def recorder(directory: Path | None) -> Iterator[Recorder | None]:
     if directory is None:
         yield None
         return
-    from clonewatch.recordfile import Recorder
+    from clonewatch.recordfile import AT_ONCE, Recorder
     from clonewatch.recordfile.events import Removed, Sealed
 
     def tell(event: Event) -> None:
         if not isinstance(event, Sealed | Removed):
             say(f"clonewatch: {event}")
 
-    opened = Recorder(directory, tell=tell)
+    opened = Recorder(directory, tell=tell, sealing=AT_ONCE)
     try:
         yield opened
     finally:

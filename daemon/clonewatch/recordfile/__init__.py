@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from .recorder import Recorder
 from .retention import Retention
+from .sealer import AT_ONCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from .rows import Rows
 
-__all__ = ["RecordFile", "Recorder", "Retention"]
+__all__ = ["AT_ONCE", "RecordFile", "Recorder", "Retention"]
 
 
 class RecordFile(Protocol):

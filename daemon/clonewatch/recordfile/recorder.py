@@ -1,8 +1,9 @@
-"""The record file of one machine: a thread that writes, one that syncs, and one that seals."""
+"""The record file of one machine: a thread that writes, one that syncs, and some that seal."""
 
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import threading
 import time
@@ -17,16 +18,17 @@ from .opening import opened
 from .pending import PENDING_ROWS_MAX, Pending
 from .reading import earliest_ms, read
 from .retention import Retention
-from .sealer import Sealer
+from .sealer import BEHIND_ALL_ELSE, Sealer, Sealing
 from .syncer import Syncer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from clonewatch.registrations import Batch
 
     from .events import Event
+    from .groups import Group
     from .pending import NumberedBlock
     from .rows import Rows
 
@@ -55,6 +57,7 @@ class Recorder:
         pending_rows_max: int = PENDING_ROWS_MAX,
         kept: Callable[[], None] = lambda: None,
         octets: bool = False,
+        sealing: Sealing = BEHIND_ALL_ELSE,
     ) -> None:
         self.directory = directory
         tell = _safely(tell)
@@ -66,8 +69,14 @@ class Recorder:
         begun = opened(directory, self._now_ms(), sequence_min=sequence_min, tell=tell)
         self._pending = Pending(begun.next_sequence, rows_max=pending_rows_max)
         self._writer = GroupWriter(directory, begun, tell=tell, open_file=open_file)
-        self._sealer = Sealer(directory, retention, tell=tell, clock_ms=self._now_ms)
-        self._sealer.add(begun.to_seal)
+        self._sealers = [
+            Sealer(
+                directory, retention, tell=tell, clock_ms=self._now_ms, niceness=sealing.niceness
+            )
+            for _ in range(sealing.threads)
+        ]
+        self._next_sealer = itertools.cycle(self._sealers)
+        self._seal(begun.to_seal)
         self._changed = threading.Condition()  # guards what follows, `_pending`, and the counters
         self.wait_s_max = 0.0  # the longest that a registration waited to be written; monotonic
         self._block: NumberedBlock | None = None  # taken, and not yet written
@@ -75,7 +84,8 @@ class Recorder:
         self._write_to = self._sync_to = 0  # sequences that somebody waits for
         self._seal_now = self._closing = False
         self._syncer = Syncer(self._writer, ended=self._wake)
-        self._sealer.start()
+        for sealer in self._sealers:
+            sealer.start()
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
         self._thread.start()
 
@@ -170,8 +180,10 @@ class Recorder:
             self._closing, self._seal_now = True, seal
             self._changed.notify_all()
         self._thread.join()
-        self._sealer.close_soon(finish=seal)
-        self._sealer.join()
+        for sealer in self._sealers:
+            sealer.close_soon(finish=seal)
+        for sealer in self._sealers:
+            sealer.join()
         os.close(self._lock_descriptor)
 
     def _is_done(self, end: int, *, sync: bool) -> bool:
@@ -278,9 +290,14 @@ class Recorder:
         self._pending.drop()
 
     def _hand_over(self) -> None:
-        """Give finished groups to the sealer."""
-        self._sealer.add(self._writer.finished)
+        """Let finished groups be sealed."""
+        self._seal(self._writer.finished)
         self._writer.finished.clear()
+
+    def _seal(self, groups: Iterable[Group]) -> None:
+        """Share groups out among the sealers."""
+        for group, sealer in zip(groups, self._next_sealer, strict=False):
+            sealer.add([group])
 
     def _end(self) -> None:
         now = time.monotonic()

@@ -6,6 +6,7 @@ import contextlib
 import os
 import threading
 from collections import deque
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import pyarrow as pa
@@ -21,8 +22,21 @@ if TYPE_CHECKING:
     from .events import Event
     from .groups import Group
 
-NICENESS: Final = 19  # sealing takes half as much time as judging, and nobody waits for it
 SEAL_AGAIN_S: Final = 10.0  # a full disk may have room by then
+
+
+@dataclass(frozen=True, slots=True)
+class Sealing:
+    """How groups are sealed: by how many threads, and how far behind all else they stand."""
+
+    threads: int
+    niceness: int
+
+
+BEHIND_ALL_ELSE: Final = Sealing(
+    1, 19
+)  # live: it takes as long as judging, and nobody waits for it
+AT_ONCE: Final = Sealing(2, 0)  # of captures: who keeps them waits for nothing else
 
 
 class Sealer(threading.Thread):
@@ -36,6 +50,7 @@ class Sealer(threading.Thread):
         tell: Callable[[Event], None],
         clock_ms: Callable[[], int],
         again_s: float = SEAL_AGAIN_S,
+        niceness: int = BEHIND_ALL_ELSE.niceness,
     ) -> None:
         super().__init__(name="sealer", daemon=True)
         self._directory = directory
@@ -43,6 +58,7 @@ class Sealer(threading.Thread):
         self._tell = tell
         self._clock_ms = clock_ms
         self._again_s = again_s
+        self._niceness = niceness
         self._changed = threading.Condition()
         self._groups: deque[Group] = deque()
         self._closing = False
@@ -63,7 +79,8 @@ class Sealer(threading.Thread):
     def run(self) -> None:
         """Seal until closed; whatever else there is to do goes first."""
         with contextlib.suppress(OSError):  # a sandbox may not allow it
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+            if self._niceness:
+                os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), self._niceness)
         while (group := self._next()) is not None:
             try:
                 self._seal(group)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -22,6 +21,7 @@ from .groups import sync_directory
 from .mapping import mapped
 from .messagesealing import open_messages, write_messages
 from .rows import RECEIVED, moved, unpacked
+from .sorting import sealed_order
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -84,9 +84,7 @@ def _tell_damage(path: Path, octets: int, tell: Callable[[Event], None]) -> None
 def sorted_rows(contents: Contents) -> Iterator[Rows]:
     """By MSID, then time, then arrival; ROW_GROUP_ROWS at a time."""
     rows, sequence = contents.packed()
-    # Time is nearly sorted already, which a stable sort makes use of.
-    by_time = np.argsort(rows["time"], kind="stable")
-    order = by_time[np.argsort(rows["msid"][by_time], kind="stable")]
+    order = sealed_order(rows["msid"], rows["time"])
     for at in range(0, len(order), ROW_GROUP_ROWS):
         # Whole rows are moved: each lies in one place, where its columns would lie in thirteen.
         part = order[at : at + ROW_GROUP_ROWS]

@@ -18,6 +18,7 @@ from clonewatch.recordfile import Recorder, RecordFile, Retention
 from clonewatch.recordfile.groups import groups_in
 from clonewatch.recordfile.pending import WRITE_WITHIN_S
 from clonewatch.recordfile.reading import read
+from clonewatch.recordfile.sealer import AT_ONCE, BEHIND_ALL_ELSE, Sealing
 from clonewatch.recordfile.verify import verify
 from recordfiles import (
     AT_10,
@@ -71,9 +72,10 @@ def test_it_goes_on_after_closing(tmp_path: Path) -> None:
     assert same(whole(read(tmp_path))[1], batch)
 
 
-def test_groups_are_sealed_when_their_half_hour_is_over(tmp_path: Path) -> None:
+@pytest.mark.parametrize("sealing", [BEHIND_ALL_ELSE, AT_ONCE])
+def test_groups_are_sealed_when_their_half_hour_is_over(tmp_path: Path, sealing: Sealing) -> None:
     batch, clock, told = registrations(30), Clock(), Told()
-    it = Recorder(tmp_path, tell=told, clock=clock, retention=Retention(hours=1))
+    it = Recorder(tmp_path, tell=told, clock=clock, retention=Retention(hours=1), sealing=sealing)
     for at in (0, 10, 20):
         it.append(batch[at : at + 10])
         it.flush()

@@ -4,10 +4,12 @@ import os
 import threading
 from pathlib import Path
 
+import pytest
+
 from clonewatch.recordfile.events import Event
 from clonewatch.recordfile.groups import groups_in
 from clonewatch.recordfile.retention import Retention
-from clonewatch.recordfile.sealer import NICENESS, Sealer
+from clonewatch.recordfile.sealer import AT_ONCE, BEHIND_ALL_ELSE, Sealer, Sealing
 from recordfiles import AT_10, HALF_HOUR, Told, open_group, registrations
 
 BATCH = registrations(10)
@@ -35,19 +37,25 @@ def test_groups_are_sealed_and_old_ones_removed(tmp_path: Path) -> None:
     assert groups_in(tmp_path) == groups[4:]
 
 
-def test_sealing_steps_behind_all_else(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("sealing", "behind"), [(BEHIND_ALL_ELSE, BEHIND_ALL_ELSE.niceness), (AT_ONCE, 0)]
+)
+def test_sealing_steps_behind_all_else_but_for_captures(
+    tmp_path: Path, sealing: Sealing, behind: int
+) -> None:
     nicenesses = []
+    own = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
 
     def tell(_: Event) -> None:
         nicenesses.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
 
-    it = Sealer(tmp_path, Retention(), tell=tell, clock_ms=lambda: AT_10)
+    it = Sealer(tmp_path, Retention(), tell=tell, clock_ms=lambda: AT_10, niceness=sealing.niceness)
     it.add([open_group(tmp_path, BATCH)])
     it.close_soon(finish=True)
     it.start()
     it.join()
-    assert nicenesses == [NICENESS]
-    assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) < NICENESS
+    assert nicenesses == [max(own, behind)]
+    assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) == own
 
 
 def test_a_failure_is_told_and_ends_nothing(tmp_path: Path) -> None:
