@@ -12,7 +12,7 @@ TREES: Final = {"protocol/is41": "tests/protocol", "daemon/clonewatch": "tests/d
 WITHOUT: Final = {
     "protocol/is41/sccp/codes.py": "tables alone; test_messages reads and writes them",
     "protocol/is41/tcap/codes.py": "tables alone; test_messages reads and writes them",
-    "daemon/clonewatch/__main__.py": "two lines; test_output runs them",
+    "daemon/clonewatch/__main__.py": "a few lines; test_output runs them",
     "daemon/clonewatch/store/migrations/env.py": "every store that is opened runs it",
     "daemon/clonewatch/store/migrations/versions/v0001_first.py": "test_tables holds it to them",
     "daemon/clonewatch/store/migrations/versions/v0002_suspension.py": "likewise",

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from clonewatch.cli.app import app
+from clonewatch import garbage
 
 
 def main() -> None:
     """Run the command."""
+    garbage.starting()
+    from clonewatch.cli.app import app  # noqa: PLC0415  # under the above already
+
     app(prog_name="clonewatch")
 
 

@@ -14,12 +14,13 @@ def run(config: options.ConfigFile) -> None:
     with faults_explained():
         import asyncio
 
-        from clonewatch import logs
+        from clonewatch import garbage, logs
         from clonewatch.settings import read
 
         settings = read(config)
         load_kernels()
         from clonewatch.service import serve
 
+        garbage.running()
         logs.configure(settings.config.log)
         asyncio.run(serve(config, settings))

@@ -1,0 +1,27 @@
+"""When Python looks for garbage."""
+
+from __future__ import annotations
+
+from pythons import run
+
+SCRIPT = """
+import gc
+from clonewatch import garbage
+default = gc.get_threshold()
+garbage.starting()
+print(gc.get_threshold()[0] > 50 * default[0], gc.get_freeze_count())
+garbage.running()
+print(gc.get_threshold() == default, gc.get_freeze_count() > 1000)
+"""
+
+
+def test_it_looks_seldom_at_a_start_and_then_no_more_at_what_stays() -> None:
+    assert run(SCRIPT).split() == ["True", "0", "True", "True"]
+
+
+def test_the_command_starts_so() -> None:
+    script = (
+        "import gc, sys; from clonewatch.__main__ import main; sys.argv = ['clonewatch', '--help']\n"
+        "try: main()\nexcept SystemExit: print(gc.get_threshold()[0])"
+    )
+    assert run(script).splitlines()[-1] == "50000"
