@@ -13,9 +13,12 @@ import urllib.error
 import urllib.request
 from typing import TYPE_CHECKING, Final
 
+import pytest
+
 from afterwards import stored
 from clonewatch.addresses import Address
 from clonewatch.links import Connector
+from clonewatch.recordfile.groups import groups_in
 from clonewatch.recordfile.reading import read
 from daemons import MAKERS
 from is41.reading import Layer
@@ -71,15 +74,15 @@ class Watch:
                 return error.code, error.read().decode()
 
 
-async def scene(process: Process, far_end: FarEnd) -> None:
+async def scene(process: Process, far_end: FarEnd, grows: str) -> None:
     """Fill the disk, find a clone all the same, make room."""
     watch = Watch(process.port("metrics"))
     copy = regnot("6145550001", A, transaction_id=1)
     assert all(far_end.connection.send(copy, Layer.SCCP) for _ in range(COPIES))
     await watch.until("record_file_rows_written_total", COPIES)
     assert (await watch.health())[0] == 200
-    (group,) = (process.folder / "state" / "records").glob("*.open")
-    size = group.stat().st_size
+    (group,) = groups_in(process.folder / "state" / "records")
+    size = getattr(group, grows).stat().st_size
     others = (process.folder / "state").glob("clonewatch.sqlite*")
     assert size > 2 * max(each.stat().st_size for each in others)
 
@@ -107,8 +110,12 @@ def conflicts(folder: Path) -> int:
     return len(stored(folder, "SELECT id FROM clone_records"))
 
 
-def test_a_full_disk_is_told_and_detection_goes_on_until_there_is_room(tmp_path: Path) -> None:
-    process = Process.of(tmp_path, TABLES, ("tali", "metrics"))
+@pytest.mark.parametrize("grows", ["open_path", "messages_open_path"])
+def test_a_full_disk_is_told_and_detection_goes_on_until_there_is_room(
+    tmp_path: Path, grows: str
+) -> None:
+    keeps = "[record_file]\noctets = true\n" if grows == "messages_open_path" else ""
+    process = Process.of(tmp_path, keeps + TABLES, ("tali", "metrics"))
 
     async def main() -> None:
         far_end = FarEnd()
@@ -120,7 +127,7 @@ def test_a_full_disk_is_told_and_detection_goes_on_until_there_is_room(tmp_path:
                 lambda: far_end.connections and far_end.connection.link.is_open, STARTED_WITHIN_S
             )
             async with asyncio.timeout(60):
-                await scene(process, far_end)
+                await scene(process, far_end, grows)
         finally:
             await connector.stop("the test is over", patience_s=1)
 

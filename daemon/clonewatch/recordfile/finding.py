@@ -20,7 +20,7 @@ from .keys import Kept, key_of
 from .messageblocks import MAGIC as MESSAGES_MAGIC
 from .messageblocks import end_at as messages_end_at
 from .messagereading import GroupMessages
-from .searching import Budget, OpenGroup, search_sealed
+from .searching import Budget, OpenGroupSearch, search_sealed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -57,7 +57,7 @@ class Finder:
         self._tell = tell
         self._rows_max = rows_max
         self._told: set[Path] = set()
-        self._open: dict[Group, OpenGroup] = {}
+        self._open: dict[Group, OpenGroupSearch] = {}
         self._messages: dict[Group, BlockIndex] = {}  # of open groups
 
     def find(self, wanted: Iterable[Registration]) -> dict[Key, Kept]:
@@ -104,7 +104,9 @@ class Finder:
             return {}
         try:
             if not group.is_sealed:
-                return self._open.setdefault(group, OpenGroup(group.open_path)).search(keys, budget)
+                return self._open.setdefault(group, OpenGroupSearch(group.open_path)).search(
+                    keys, budget
+                )
         except FileNotFoundError:
             pass  # it was sealed just now
         except OSError as error:

@@ -116,6 +116,12 @@ def groups_in(directory: Path) -> list[Group]:
     return sorted(found, key=lambda group: group.first)
 
 
+def sync_file(path: Path) -> None:
+    """Let a file outlive a power cut."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
 def sync_directory(directory: Path) -> None:
     """Let names that were made, changed or removed outlive a power cut."""
     descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 
 from is41.reading import Layer
 
+from .groups import sync_file
 from .mapping import mapped
 from .messageblocks import messages_in
 
@@ -49,6 +50,7 @@ def write_messages(path: Path, blocks: Iterable[MessageBlock]) -> int:
         for some in _together(blocks):
             table = pa.concat_tables([_table_of(block) for block in some])
             file.write_table(table, row_group_size=ROW_GROUP_ROWS)
+            sync_file(path)  # a few MB: nobody who syncs something else has to wait for all
             written += len(table)
     return written
 

@@ -7,7 +7,6 @@ sealed group has all of its own.
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Final
 
 import pyarrow as pa
@@ -17,7 +16,7 @@ from clonewatch.registrations import DTYPES
 
 from .blocks import contents_of
 from .events import Damaged, Sealed
-from .groups import sync_directory
+from .groups import sync_directory, sync_file
 from .mapping import mapped
 from .messagesealing import open_messages, write_messages
 from .rows import RECEIVED, moved, unpacked
@@ -120,9 +119,3 @@ def table_of(rows: Rows) -> pa.Table:
 def open_contents(path: Path) -> Contents:
     """Look through an open group. Raises OSError."""
     return contents_of(mapped(path))
-
-
-def sync_file(path: Path) -> None:
-    """Let a file outlive a power cut."""
-    with path.open("rb") as file:
-        os.fsync(file.fileno())

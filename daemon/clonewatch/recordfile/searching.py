@@ -57,7 +57,7 @@ class Budget:
         return self._rows <= 0
 
 
-class OpenGroup:
+class OpenGroupSearch:
     """An open group that is searched now and then, while it grows."""
 
     def __init__(self, path: Path) -> None:

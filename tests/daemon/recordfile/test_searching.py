@@ -17,7 +17,7 @@ from clonewatch.recordfile.sealing import seal
 from clonewatch.recordfile.searching import (
     EXPECTED_BLOCKS,
     Budget,
-    OpenGroup,
+    OpenGroupSearch,
     search_sealed,
 )
 from clonewatch.registrations import Batch
@@ -51,13 +51,13 @@ def test_those_that_are_there_are_found(*, sealed: bool, rows: list[int]) -> Non
             seal(group, Told())
             found = search_sealed(group.sealed_path, keys, Budget(PLENTY))
         else:
-            found = OpenGroup(group.open_path).search(keys, Budget(PLENTY))
+            found = OpenGroupSearch(group.open_path).search(keys, Budget(PLENTY))
         assert_found(found, rows, 70)
 
 
 def test_of_copies_the_first_is_found(tmp_path: Path) -> None:
     group = open_group(tmp_path, Batch.joined([BATCH[:3], BATCH[1:2]]), 70)
-    (row,) = OpenGroup(group.open_path).search({KEYS[1]}, Budget(PLENTY)).values()
+    (row,) = OpenGroupSearch(group.open_path).search({KEYS[1]}, Budget(PLENTY)).values()
     assert row.sequence == 71
 
 
@@ -83,7 +83,7 @@ class Receipts:
         self.path = folder / "group"
         self.written = 0
         self.write(blocks)
-        self.group = OpenGroup(self.path)
+        self.group = OpenGroupSearch(self.path)
 
     def write(self, blocks: int) -> None:
         """Write more blocks of one row each."""
@@ -137,7 +137,7 @@ def test_a_damaged_block_costs_its_own_rows(tmp_path: Path) -> None:
     octets = bytearray(group.open_path.read_bytes())
     octets[100] ^= 1
     group.open_path.write_bytes(octets)
-    assert OpenGroup(group.open_path).search({KEYS[3]}, Budget(PLENTY)) == {}
+    assert OpenGroupSearch(group.open_path).search({KEYS[3]}, Budget(PLENTY)) == {}
 
 
 def test_a_damaged_sealed_group_is_refused(tmp_path: Path) -> None:
