@@ -35,7 +35,6 @@ from clonewatch.live.spools import SpoolSet
 from clonewatch.live.troubles import Troubles
 from clonewatch.live.twinwatch import TwinWatch
 from clonewatch.live.watch import SourceWatch
-from clonewatch.messages import held
 from clonewatch.recordfile import Recorder, Retention
 from clonewatch.recordfile.finding import Finder
 from clonewatch.sources.refused import RefusedRing
@@ -126,7 +125,6 @@ class App:
             imsi_prefix=config.regnots.imsi_prefix,
             place_by_calling=config.regnots.place_by_calling,
             refused=lambda line, refusal: self._refused(line.source, refusal),
-            messages=held(kept=config.record_file.octets),
             fresh_s=config.window.fresh_seconds,
         )
         self.suspension = Suspension(self.store, self.consequences, config, self._hlr)
@@ -139,7 +137,7 @@ class App:
         )
         self.clocks = ClockKeeper(changed=self._clocks_changed)
         deliver = Delivery(self.judge, self.clocks.take)
-        self.spools = SpoolSet(self.record, deliver, self.troubles.spool_told)
+        self.spools = SpoolSet(self.record, self.judge.messages, deliver, self.troubles.spool_told)
         self.sniffers = SnifferSet(self.judge, self.links.counts, self._refused)
         self.watch = SourceWatch(self.links, self.sniffers, self.troubles)
 

@@ -23,11 +23,6 @@ class Held(Enum):
     OWNED = "owned"  # they are the batch's own
 
 
-def held(*, kept: bool) -> Held:
-    """What becomes of live messages: all are *kept*, or those that conflicts are found by."""
-    return Held.OWNED if kept else Held.LENT
-
-
 @dataclass(frozen=True, slots=True)
 class Message:
     """One message, from *layer* on."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from clonewatch.decoding import told
-from clonewatch.messages import Held, Message, Messages, held
+from clonewatch.messages import Message, Messages
 from is41.reading import Layer
 from live import regnot
 
@@ -33,8 +33,3 @@ def test_what_json_has_of_a_message_decodes_whole() -> None:
     message = told(bytes.fromhex(record["octets"]), layer)
     (component,) = message["tcap"]["components"]
     assert component["operation"] == "RegistrationNotification"
-
-
-def test_live_messages_are_lent_unless_all_are_kept() -> None:
-    assert held(kept=False) is Held.LENT
-    assert held(kept=True) is Held.OWNED

@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from clonewatch.live.lines import Counts, Line, LinesCollector
-from clonewatch.messages import Held
 from clonewatch.registrations import Flags
 from is41.machine import BUFFER_LENGTH
 from is41.scan import Frames
@@ -49,8 +48,7 @@ RESTING: Final = "its messages take long to read"
 class Intake:
     """Takes messages of lines, and gives their registrations to the *judge*.
 
-    *refused* is told of each message that could not be used, and of the line it came on. *messages*:
-    whether those that are used are the registrations' own, or only lent to the judge.
+    *refused* is told of each message that could not be used, and of the line it came on.
     """
 
     def __init__(
@@ -60,7 +58,6 @@ class Intake:
         *,
         imsi_prefix: str | None = None,
         place_by_calling: bool = False,
-        messages: Held = Held.LENT,
         refused: Callable[[Line, Refusal], None] = lambda _line, _refusal: None,
         clock: Callable[[], float] = time.time,
         fresh_s: float = FRESH_S,
@@ -70,7 +67,7 @@ class Intake:
             mscs,
             imsi_prefix=imsi_prefix,
             place_by_calling=place_by_calling,
-            messages=messages,
+            messages=judge.messages,
             refuse=self._refuse,
         )
         self._judge = judge

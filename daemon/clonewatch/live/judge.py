@@ -17,6 +17,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Protocol
 
 from clonewatch.ahead import ahead
+from clonewatch.messages import Held
 from clonewatch.recordfile.groups import GROUP_MS
 
 if TYPE_CHECKING:
@@ -105,6 +106,11 @@ class Judge:
     def abandon(self) -> None:
         """Let `rebuild`, which may run in another thread, end soon."""
         self.is_abandoned = True
+
+    @property
+    def messages(self) -> Held:
+        """What `take` wants of the messages that registrations stood in."""
+        return Held.OWNED if self._record.keeps_octets else Held.LENT
 
     def has_room(self, rows: int) -> bool:
         """Whether `take` would take so many without waiting for the disk."""

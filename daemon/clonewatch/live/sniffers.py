@@ -13,7 +13,6 @@ import structlog
 
 from clonewatch.collector import Collector
 from clonewatch.live.delivery import Delivery
-from clonewatch.messages import held
 from clonewatch.sources.sniff import InterfaceSocket
 from clonewatch.sources.sniff import Sniffer as PacketSniffer
 
@@ -53,7 +52,7 @@ class LiveSniffer:
             imsi_prefix=settings.config.regnots.imsi_prefix,
             place_by_calling=settings.config.regnots.place_by_calling,
             by_operation=True,
-            messages=held(kept=settings.config.record_file.octets),
+            messages=judge.messages,
             refuse=self._refuse,
         )
         self._thread = threading.Thread(

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from clonewatch.messages import held
 from clonewatch.recordfile import Retention
 from clonewatch.replay import Placing
 from clonewatch.sources.spool import GroupReader
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from clonewatch.config import Config
     from clonewatch.config.sections import Spool
     from clonewatch.live.delivery import Delivery
+    from clonewatch.messages import Held
     from clonewatch.mscs import Mscs
     from clonewatch.recordfile import Recorder
     from clonewatch.settings import Settings
@@ -39,12 +39,14 @@ class LiveSpool:
         number: int,
         settings: Settings,
         record: Recorder,
+        messages: Held,
         deliver: Delivery,
         heard: Callable[[str, Event], None],
     ) -> None:
         self.config = config
         self._heard = heard
         self._number = number
+        self._messages = messages
         self._deliver = deliver
         self._log = structlog.get_logger().bind(spool=config.name)
         self.spool = SpoolFolder(
@@ -86,8 +88,7 @@ class LiveSpool:
             imsi_prefix=config.regnots.imsi_prefix,
             place_by_calling=config.regnots.place_by_calling,
         )
-        messages = held(kept=config.record_file.octets)
-        return GroupReader(mscs, self._number, form=form, placing=placing, messages=messages)
+        return GroupReader(mscs, self._number, form=form, placing=placing, messages=self._messages)
 
     def _told(self, event: Event) -> None:
         is_fault = isinstance(event, Failed | Ignored | Missing | Refused)
@@ -97,11 +98,20 @@ class LiveSpool:
 
 
 class SpoolSet:
-    """The spools of a configuration. *heard*: what each, by name, has to tell, in its thread."""
+    """The spools of a configuration.
+
+    *messages*: what becomes of those in captures. *heard*: what each spool, by name, has to tell, in
+    its thread.
+    """
 
     def __init__(
-        self, record: Recorder, deliver: Delivery, heard: Callable[[str, Event], None]
+        self,
+        record: Recorder,
+        messages: Held,
+        deliver: Delivery,
+        heard: Callable[[str, Event], None],
     ) -> None:
+        self._messages = messages
         self._heard = heard
         self.spools: dict[str, LiveSpool] = {}
         self._record = record
@@ -117,7 +127,13 @@ class SpoolSet:
                 self.spools[name].use(settings)
             else:
                 live = LiveSpool(
-                    config, numbers[name], settings, self._record, self._deliver, self._heard
+                    config,
+                    numbers[name],
+                    settings,
+                    self._record,
+                    self._messages,
+                    self._deliver,
+                    self._heard,
                 )
                 self.spools[name] = live
                 live.start()

@@ -36,6 +36,10 @@ class RecordFile(Protocol):
     """What the rest of the program sees: one machine's `Recorder`, or a cluster's log."""
 
     @property
+    def keeps_octets(self) -> bool:
+        """Whether the messages that batches bring are kept, too."""
+
+    @property
     def written(self) -> int:
         """Everything below this sequence outlives the process, or is counted as lost."""
 

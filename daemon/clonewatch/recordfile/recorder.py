@@ -60,9 +60,9 @@ class Recorder:
         sealing: Sealing = BEHIND_ALL_ELSE,
     ) -> None:
         self.directory = directory
+        self.keeps_octets = octets
         tell = _safely(tell)
         self._kept = kept
-        self._octets = octets
         self._clock = clock
         directory.mkdir(parents=True, exist_ok=True)
         self._lock_descriptor = locked(directory, "somebody else writes this record file")
@@ -124,7 +124,7 @@ class Recorder:
 
         Their columns must stay as they are; with *octets* their messages must be gathered, too.
         """
-        if not self._octets:
+        if not self.keeps_octets:
             batch = replace(batch, messages=None)
         with self._changed:
             while not self._pending.has_room(len(batch)) and self._writer.retry_at is None:

@@ -49,13 +49,15 @@ async def asked(app: App, folder: Path) -> AsyncIterator[None]:
         await server.stop()
 
 
-def shown(folder: Path, transport: str, layer: Layer, *tables: str) -> dict[str, Any]:
+def shown(
+    folder: Path, transport: str, layer: Layer, *tables: str, send: bool = True
+) -> dict[str, Any]:
     """What ``cases show`` says of a clone."""
 
     async def main() -> dict[str, Any]:
         async with daemon(folder, link("a", transport), *tables) as app:
             async with sender(app) as far_end:
-                for which in (0, 1):
+                for which in (0, 1) if send else ():
                     assert far_end.connection.send(message(layer, which), layer)
                     await until(lambda: app.judge.registrations == which + 1)  # noqa: B023
             await until(lambda: app.store.judged == 2)
@@ -99,6 +101,16 @@ def test_both_are_decoded_where_octets_are_kept(
     assert ["*", "TerminalType", "IS_95", "IS_136"] in lines
     assert ["*", "MSCID", "4660-1", "4660-3"] in lines
     assert ["ElectronicSerialNumber", "82123456", "82123456"] in lines
+
+
+def test_after_a_kill_before_the_case_was_written_both_are_looked_up(tmp_path: Path) -> None:
+    before = shown(tmp_path, "tali", Layer.SCCP, OCTETS)
+    for path in (tmp_path / "state").glob("clonewatch.sqlite*"):
+        path.unlink()  # as if it had come no further than the record file
+    (record,) = shown(tmp_path, "tali", Layer.SCCP, OCTETS, send=False)["clone_records"]
+    for side in ("first", "second"):
+        assert record[side] == before["clone_records"][0][side]
+        assert values(record[side]["message"])["MobileIdentificationNumber"] == "6145551234"
 
 
 def test_the_second_is_decoded_always_and_phones_are_evidence(tmp_path: Path) -> None:

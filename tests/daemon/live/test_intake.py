@@ -10,7 +10,7 @@ import pytest
 
 from clonewatch.live.intake import BITE, FULL, MESSAGE_LENGTH_LEAST, RESTING, Intake
 from clonewatch.live.lines import Counts, Line
-from clonewatch.messages import Message, held
+from clonewatch.messages import Message
 from clonewatch.mscs import Mscs
 from clonewatch.registrations import Flags
 from is41.reading import Layer
@@ -80,7 +80,7 @@ def test_messages_of_one_turn_are_taken_together(tmp_path: Path) -> None:
 def test_messages_are_lent_to_the_judge_or_kept_by_sequence(tmp_path: Path, *, kept: bool) -> None:
     async def main() -> None:
         record = {"octets": kept}
-        async with intake(tmp_path, record=record, messages=held(kept=kept)) as (taking, of):
+        async with intake(tmp_path, record=record) as (taking, of):
             line = taking.open_line(3, Counts())
             messages = [regnot(msc=0), regnot(digits="6145550002"), regnot(msc=4, esn=1)]
             for message in messages:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from clonewatch.messages import Held
 from clonewatch.mscs import Mscs
 from clonewatch.registrations import MSC_UNKNOWN, Batch
 from fig4 import HOUR, MINUTE, MSC_A, MSC_C, registration
@@ -45,6 +46,14 @@ def test_registrations_are_recorded_judged_and_their_conflicts_stored(tmp_path: 
         assert (of.judge.registrations, of.judge.conflicts) == (2, 1)
         assert of.found == [1]
         assert sum(len(rows) for rows in of.record.batches()) == 2
+
+
+@pytest.mark.parametrize(("octets", "held"), [(False, Held.LENT), (True, Held.OWNED)])
+def test_messages_are_lent_to_it_unless_the_record_file_keeps_them(
+    tmp_path: Path, *, octets: bool, held: Held
+) -> None:
+    with bench(tmp_path, octets=octets) as of:
+        assert of.judge.messages is held
 
 
 def test_without_a_detector_registrations_are_only_recorded(tmp_path: Path) -> None:

@@ -7,6 +7,8 @@ import shutil
 from pathlib import Path
 from typing import Final
 
+import pytest
+
 from clonewatch.decoding import told
 from daemons import daemon, settings
 from network import until
@@ -54,9 +56,17 @@ def test_another_configuration_stops_and_starts_spools(tmp_path: Path) -> None:
     asyncio.run(main())
 
 
-def test_messages_of_a_capture_are_kept_as_those_of_a_link(tmp_path: Path) -> None:
+KEEPS = "[record_file]\noctets = true\n"
+
+
+@pytest.mark.parametrize("reloaded", [False, True])
+def test_messages_of_a_capture_are_kept_as_those_of_a_link(
+    tmp_path: Path, *, reloaded: bool
+) -> None:
     async def main() -> None:
-        async with daemon(tmp_path, SPOOL, "[record_file]\noctets = true\n") as app:
+        async with daemon(tmp_path, SPOOL, KEEPS) as app:
+            if reloaded:  # to keep none needs a restart; those of now must not be half kept
+                await app.reload(settings(tmp_path, SPOOL))
             shutil.copy(PCAPS / "fig6-mtp3.pcap", tmp_path / "spool" / "20260122T1030Z.pcap")
             spool = app.spools.spools["rvcd-b"].spool
             await until(lambda: spool.counts.groups_taken == 1)

@@ -1,21 +1,29 @@
 """Opening mends what a crash left."""
 
+from itertools import chain, cycle
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from clonewatch.recordfile import sealing
 from clonewatch.recordfile.blocks import NOT_ROWS_OCTETS
-from clonewatch.recordfile.groups import GROUP_ROWS_MAX, groups_in
+from clonewatch.recordfile.groups import GROUP_ROWS_MAX, Group, groups_in
+from clonewatch.recordfile.groupwriter import GroupWriter
 from clonewatch.recordfile.opening import Opened, opened
+from clonewatch.recordfile.pending import NumberedBlock
 from clonewatch.recordfile.reading import read
 from clonewatch.recordfile.rows import ROW
 from clonewatch.recordfile.sealing import seal
+from clonewatch.recordfile.verify import verify
 from recordfiles import (
     AT_10,
     LATER,
     Told,
     assert_messages_kept,
+    blocks,
     message_blocks,
     open_group,
     registrations,
@@ -117,6 +125,41 @@ def test_a_sealed_group_that_cannot_be_read_gives_its_numbers_to_nobody(tmp_path
     group.open_path.rename(group.sealed_path)
     assert opened(tmp_path, AT_10, tell=told).next_sequence == 500 + GROUP_ROWS_MAX
     assert told.kinds == ["Damaged"]
+
+
+WRITES = list(  # as they are made: a block's messages before its rows
+    chain.from_iterable(zip(message_blocks(BATCH, rows=10), blocks(BATCH, rows=10), strict=True))
+)
+
+
+@given(st.integers(0, sum(map(len, WRITES))))
+def test_whenever_a_writer_is_killed_what_is_left_is_whole(end: int) -> None:
+    with TemporaryDirectory() as folder:
+        group = Group(Path(folder), AT_10, 0)
+        written = {group.messages_open_path: b"", group.open_path: b""}
+        left = end
+        for path, octets in zip(cycle(written), WRITES, strict=False):
+            written[path] += octets[:left]
+            left -= min(left, len(octets))
+        for path, octets in written.items():
+            path.write_bytes(octets)
+        begun = opened(group.directory, AT_10, tell=Told())
+        assert begun.next_sequence % 10 == 0
+        assert begun.next_sequence == 10 * sum(
+            end >= sum(map(len, WRITES[: at + 2])) for at in range(0, len(WRITES), 2)
+        )
+        assert_messages_kept(group.directory)
+        assert [each.faults for each in verify(group.directory) if each.faults] == []
+        writer = GroupWriter(group.directory, begun, tell=Told())
+        more = with_messages(registrations(5, 9))
+        (octets,), (messages,) = (
+            blocks(more, begun.next_sequence),
+            message_blocks(more, begun.next_sequence),
+        )
+        assert writer.write(NumberedBlock(AT_10, begun.next_sequence, 5, octets, messages), 0.0)
+        writer.close()
+        assert_messages_kept(group.directory)
+        assert [each.faults for each in verify(group.directory) if each.faults] == []
 
 
 class Crash(BaseException):
