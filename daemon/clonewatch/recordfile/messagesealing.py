@@ -48,7 +48,7 @@ def write_messages(path: Path, blocks: Iterable[MessageBlock]) -> int:
         write_page_checksum=True,
     ) as file:
         for some in _together(blocks):
-            table = pa.concat_tables([_table_of(block) for block in some])
+            table = _table_of(some)
             file.write_table(table, row_group_size=ROW_GROUP_ROWS)
             sync_file(path)  # a few MB: nobody who syncs something else has to wait for all
             written += len(table)
@@ -61,19 +61,24 @@ def open_messages(path: Path) -> tuple[tuple[MessageBlock, ...], int]:
     return found.blocks, found.damaged_octets
 
 
-def _table_of(block: MessageBlock) -> pa.Table:
-    """The messages of a block, as Arrow's columns."""
-    rows = np.flatnonzero(block.places["length"])
-    places = block.places[rows]
+def _table_of(blocks: Sequence[MessageBlock]) -> pa.Table:
+    """The messages of some blocks, as Arrow's columns."""
+    places = np.concatenate([block.places for block in blocks])
+    sequence = np.concatenate([np.arange(block.first, block.next) for block in blocks])
+    lengths = [len(block.octets) for block in blocks]
+    begins = np.repeat(np.cumsum([0, *lengths[:-1]]), [len(block.places) for block in blocks])
+    rows = np.flatnonzero(places["length"])
     # Arrow's offsets are those of values behind one another: messages, and what may lie between.
-    starts = places["start"].astype(np.int32)
-    offsets = np.unique(np.concatenate([starts, starts + places["length"]]))
+    starts = (places["start"] + begins)[rows].astype(np.int32)
+    offsets = np.unique(np.concatenate([starts, starts + places["length"][rows]]))
+    octets = np.concatenate([block.octets for block in blocks])
     stretches = pa.Array.from_buffers(
-        pa.binary(), len(offsets) - 1, [None, pa.py_buffer(offsets), pa.py_buffer(block.octets)]
+        pa.binary(), len(offsets) - 1, [None, pa.py_buffer(offsets), pa.py_buffer(octets)]
     )
+    layers = pa.array(places["layer"][rows].astype(np.int8))
     columns = [
-        pa.array(block.first + rows),
-        pa.DictionaryArray.from_arrays(pa.array(places["layer"].astype(np.int8)), LAYER_NAMES),
+        pa.array(sequence[rows]),
+        pa.DictionaryArray.from_arrays(layers, LAYER_NAMES),
         stretches.take(pa.array(np.searchsorted(offsets, starts))),
     ]
     return pa.table(columns, schema=SCHEMA)
