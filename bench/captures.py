@@ -80,7 +80,7 @@ def disturbed(registrations: int, out: Path = OUT) -> Captures:
     made = _simulated(folder, ("mtp3", "tali"), registrations, registrations // 2, DISTURBED_HOURS)
     if not made.m3ua.exists():
         unfinished = made.m3ua.with_suffix(".part")
-        carry(made.mtp3, unfinished)
+        carry(made.mtp3, unfinished, WIRE)
         unfinished.rename(made.m3ua)
     return made
 

@@ -1,8 +1,8 @@
 """M3UA on SCTP on IPv4 on Ethernet, made of a capture of MTP3: the same REGNOTs at the same times.
 
-Columns at a time: `clonewatch lab simulate` writes this carrier too, but one message after another
-and undisturbed. Here messages are cut into pieces anywhere, chunks of one moment share packets, and
-some packets come out of order or twice. All pieces of a message bear the same millisecond, so that
+Columns at a time: `clonewatch lab simulate` writes this carrier too, but one message after another,
+each whole and in a packet of its own. Here messages are cut into pieces anywhere, chunks of one
+moment share packets, and some packets come out of order or twice. All pieces of a message bear the same millisecond, so that
 whoever puts them together again reads the same times.
 
 RFC 4666 (M3UA), 9260 (SCTP), 791 (IPv4). Checksums that nobody checks stay 0.
@@ -11,17 +11,19 @@ RFC 4666 (M3UA), 9260 (SCTP), 791 (IPv4). Checksums that nobody checks stay 0.
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
 from clonewatch.lab.pcaps import RECORD_HEADER, SECOND_US, LinkType, PcapWriter, filled, joined
+from clonewatch.lab.tali import disordered
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
+
+    from clonewatch.lab.tali import Wire
 
 BLOCK: Final = 65_536  # messages written at once
 ASSOCIATIONS: Final = 4  # switches share them out by their point codes
@@ -46,15 +48,6 @@ _DATA: Final = bytes.fromhex(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mishaps:
-    """What the network does to the packets."""
-
-    cut: float = 0.5  # share of messages that come in two pieces
-    swapped: float = 0.02  # share of the pairs of one moment's packets that change places
-    repeated: float = 0.005  # share of packets that come twice
-
-
 class _Msus(NamedTuple):
     """Messages of MTP3, one a row."""
 
@@ -76,9 +69,9 @@ class _Chunks(NamedTuple):
     association: NDArray[np.int64]
 
 
-def carry(mtp3: Path, m3ua: Path, seed: int = 1, mishaps: Mishaps | None = None) -> int:
+def carry(mtp3: Path, m3ua: Path, wire: Wire, seed: int = 1) -> int:
     """Write *m3ua* of the lab's capture *mtp3*; return how many packets it has."""
-    writer = _Writer(mishaps or Mishaps(), np.random.default_rng(seed))
+    writer = _Writer(wire, np.random.default_rng(seed))
     octets = np.fromfile(mtp3, np.uint8)
     starts = _records(octets)
     with PcapWriter(m3ua, LinkType.ETHERNET) as capture:
@@ -91,8 +84,8 @@ def carry(mtp3: Path, m3ua: Path, seed: int = 1, mishaps: Mishaps | None = None)
 class _Writer:
     """Where the associations stand."""
 
-    def __init__(self, mishaps: Mishaps, rng: np.random.Generator) -> None:
-        self._mishaps = mishaps
+    def __init__(self, wire: Wire, rng: np.random.Generator) -> None:
+        self._wire = wire
         self._rng = rng
         self._tsn = rng.integers(0, 1 << 32, ASSOCIATIONS, np.int64)  # the next
         self._sequence = np.zeros(ASSOCIATIONS, np.int64)  # of the one stream of each
@@ -107,7 +100,8 @@ class _Writer:
         lengths = np.add.reduceat(chunks.lengths, begins)
         times_us, of = chunks.times_us[begins], chunks.association[begins]
         frames = _frames(joined(chunks.octets, chunks.lengths), lengths, of)
-        arrived = self._arrival(times_us // 1000, of)
+        is_alike = (np.diff(times_us // 1000) == 0) & (np.diff(of) == 0)
+        arrived = disordered(is_alike, self._wire, self._rng)
         # What comes out of order or again bears the time of its place.
         times_us = np.maximum.accumulate(times_us[arrived])
         capture.write(times_us, frames[arrived], PAYLOAD_AT + lengths[arrived])
@@ -117,7 +111,7 @@ class _Writer:
         """DATA chunks: one a message, or two where it is cut."""
         data, data_lengths = _data_messages(msus)
         sequence = _counted_on(self._sequence, association, 1 << 16)
-        is_cut = self._rng.random(len(data)) < self._mishaps.cut
+        is_cut = self._rng.random(len(data)) < self._wire.cut
         cuts = np.where(is_cut, self._rng.integers(1, data_lengths), data_lengths)
         message = np.repeat(np.arange(len(data)), 1 + is_cut)
         is_second = np.zeros(len(message), bool)
@@ -148,18 +142,6 @@ class _Writer:
         rank = places - np.maximum.accumulate(np.where(is_first, places, 0))
         full_at = self._rng.integers(2, PACKET_CHUNKS_MAX + 1, len(is_first))
         return np.flatnonzero(rank % full_at[places - rank] == 0)
-
-    def _arrival(self, ms: NDArray[np.int64], of: NDArray[np.int64]) -> NDArray[np.int64]:
-        """In which order packets come, the repeated ones twice."""
-        order = np.arange(len(ms))
-        first = np.arange(0, len(ms) - 1, 2)
-        first = first[(ms[first] == ms[first + 1]) & (of[first] == of[first + 1])]
-        first = first[self._rng.random(len(first)) < self._mishaps.swapped]
-        order[first], order[first + 1] = first + 1, first
-        again = np.flatnonzero(self._rng.random(len(ms)) < self._mishaps.repeated)
-        place = np.concatenate((np.arange(len(ms)), again + 1.5))
-        arrived: NDArray[np.int64] = np.concatenate((order, order[again]))
-        return arrived[np.argsort(place, kind="stable")]
 
 
 def _records(octets: NDArray[np.uint8]) -> NDArray[np.int64]:

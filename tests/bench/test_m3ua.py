@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bench import captures, m3ua
-from bench.m3ua import Mishaps
 from clonewatch.lab.carriers import Message
 from clonewatch.lab.carriers import m3ua as data_message
+from clonewatch.lab.tali import Wire
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
 REGISTRATIONS = 3000
-UNDISTURBED = Mishaps(cut=0.0, swapped=0.0, repeated=0.0)
+UNDISTURBED = Wire()
 Chunk = tuple[int, int, int, bytes]  # verification tag, flags, TSN, octets
 
 
@@ -46,14 +46,13 @@ def chunks(path: Path) -> Iterator[Chunk]:
 
 
 def test_an_undisturbed_message_is_the_labs(mtp3: Path, tmp_path: Path) -> None:
-    m3ua.carry(mtp3, tmp_path / "m3ua.pcap", mishaps=UNDISTURBED)
+    m3ua.carry(mtp3, tmp_path / "m3ua.pcap", UNDISTURBED)
     told = sorted(octets for _, _, _, octets in chunks(tmp_path / "m3ua.pcap"))
     assert told == sorted(data_message(Message.of(msu)) for msu in packets(mtp3))
 
 
 def test_pieces_bear_tsns_in_a_row_and_join_to_whole_messages(mtp3: Path, tmp_path: Path) -> None:
-    cut = Mishaps(cut=1.0, swapped=0.0, repeated=0.0)
-    count = m3ua.carry(mtp3, tmp_path / "m3ua.pcap", mishaps=cut)
+    count = m3ua.carry(mtp3, tmp_path / "m3ua.pcap", Wire(cut=1.0))
     assert count == len(list(packets(tmp_path / "m3ua.pcap")))
     by_tag: dict[int, list[Chunk]] = {}
     for chunk in chunks(tmp_path / "m3ua.pcap"):
@@ -69,13 +68,12 @@ def test_pieces_bear_tsns_in_a_row_and_join_to_whole_messages(mtp3: Path, tmp_pa
 
 
 def test_packets_are_repeated_as_often_as_is_asked(mtp3: Path, tmp_path: Path) -> None:
-    again = Mishaps(cut=0.0, swapped=0.0, repeated=1.0)
-    m3ua.carry(mtp3, tmp_path / "m3ua.pcap", mishaps=again)
+    m3ua.carry(mtp3, tmp_path / "m3ua.pcap", Wire(repeated=1.0))
     tsns = [(tag, tsn) for tag, _, tsn, _ in chunks(tmp_path / "m3ua.pcap")]
     assert len(tsns) == 2 * len(set(tsns)) == 2 * REGISTRATIONS
 
 
 def test_a_seed_gives_the_same_octets_again(mtp3: Path, tmp_path: Path) -> None:
     for name in ("a", "b"):
-        m3ua.carry(mtp3, tmp_path / name, seed=3)
+        m3ua.carry(mtp3, tmp_path / name, captures.WIRE, seed=3)
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
