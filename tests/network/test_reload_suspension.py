@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 
 from clonewatch.cases import showing
 from clonewatch.service import reload
-from daemons import BASE, TRAVEL, daemon, link
+from daemons import AT_ONCE, BASE, TRAVEL, daemon, hlr_link, link, suspension
 from network import until
 from oddhlr import OddHlr, keep, late, listening, silent, yes
 from stores import HOUR, MIN, MINUTE, conflict
@@ -24,22 +24,7 @@ if TYPE_CHECKING:
 
     from clonewatch.app import App
 
-AT_ONCE: Final = "[window]\nlateness_minutes = 0\n"  # so that everything has settled
 DAY: Final = (datetime.now(UTC) + timedelta(days=2)).date()
-
-
-def hlr_link(port: int, name: str = "hlr", answer_within_s: float = 10.0) -> str:
-    return (
-        f'[[links]]\nname = "{name}"\ntransport = "tali"\nrole = "hlr"\n'
-        f'connect = "127.0.0.1:{port}"\n'
-        f'query = {{ layer = "sccp", remote_point_code = "10-20-40", local_point_code = "10-20-60", '
-        f"answer_within_seconds = {answer_within_s} }}\n"
-    )
-
-
-def suspension(mode: str = "auto", *lines: str, hlr: str = "hlr", conflicts_min: int = 1) -> str:
-    table = f'[suspension]\nmode = "{mode}"\nhlr = "{hlr}"\nconflicts_min = {conflicts_min}\n'
-    return table + "confidence_min = 0\n" + "".join(f"{line}\n" for line in lines)
 
 
 @dataclass

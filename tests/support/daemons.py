@@ -29,6 +29,7 @@ TRAVEL: Final = """minutes,4660-1,4660-2,4660-3,4660-4
 4660-4,120,60,30,0
 """
 BASE: Final = 'state_directory = "state"\n[tables]\ntravel = "travel.csv"\n'
+AT_ONCE: Final = "[window]\nlateness_minutes = 0\n"  # so that everything has settled
 MAKERS: Final[dict[str, Callable[[float], Link]]] = {
     "tali": lambda now: Tali(now, allowed=True),
     "m3ua": lambda now: Asp(now, M3ua(), allowed=True),
@@ -45,6 +46,22 @@ def link(name: str = "a", transport: str = "tali", *lines: str) -> str:
         + ("" if any("role" in line for line in lines) else 'role = "tap"\n')
         + "".join(line + "\n" for line in lines)
     )
+
+
+def hlr_link(port: int, name: str = "hlr", answer_within_s: float = 10.0) -> str:
+    """A table of a link to an HLR on loopback."""
+    return (
+        f'[[links]]\nname = "{name}"\ntransport = "tali"\nrole = "hlr"\n'
+        f'connect = "127.0.0.1:{port}"\n'
+        f'query = {{ layer = "sccp", remote_point_code = "10-20-40", local_point_code = "10-20-60", '
+        f"answer_within_seconds = {answer_within_s} }}\n"
+    )
+
+
+def suspension(mode: str = "auto", *lines: str, hlr: str = "hlr", conflicts_min: int = 1) -> str:
+    """A table of suspension that holds nobody back."""
+    table = f'[suspension]\nmode = "{mode}"\nhlr = "{hlr}"\nconflicts_min = {conflicts_min}\n'
+    return table + "confidence_min = 0\n" + "".join(f"{line}\n" for line in lines)
 
 
 def settings(folder: Path, *tables: str, mode: str = "test") -> Settings:

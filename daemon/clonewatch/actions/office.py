@@ -70,8 +70,8 @@ class Office:
         self._store.do(lambda to: self._consequences.end_suspicion(to, now_ms, suspects.forget))
         self.selves.mscs_changed()
 
-    def failing(self) -> dict[str, int]:
-        """Outputs that take nothing, and how often that was tried in turn."""
+    def failing(self) -> dict[str, str]:
+        """Outputs that take nothing, and why."""
         return self._delivery.failing()
 
     def alarm_lines(self) -> list[str]:

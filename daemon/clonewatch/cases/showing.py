@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from clonewatch.registrations import terminal_type_text, time_text
 from clonewatch.store import recording
+from clonewatch.store.outbox import backlogs
 from clonewatch.store.tables import alarms, cases, clone_records, outbox
 from is41.msid import msid_digits
 
@@ -15,7 +16,7 @@ from .case import by_id, case_of, events_of
 from .life import ALARMED, State
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy import Connection, RowMapping
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 LIST_MAX: Final = 1000  # ours: cases in one answer
 RECORDS_MAX: Final = 200  # ours: clone records of a case in one answer, the newest
 OUTBOX_MAX: Final = 200
+QUEUED: Final = "alarm"  # the kind of what leaves in order
 
 
 def summary(case: Case) -> dict[str, Any]:
@@ -131,6 +133,7 @@ def _actions(connection: Connection, case_id: int) -> list[dict[str, Any]]:
         .order_by(outbox.c.id.desc())
         .limit(OUTBOX_MAX)
     )
+    heads = {each.output: each.reason for each in backlogs(connection)}
     return [
         {
             "kind": row["kind"],
@@ -140,10 +143,16 @@ def _actions(connection: Connection, case_id: int) -> list[dict[str, Any]]:
             "attempts": row["attempts"],
             "outcome": row["outcome"] or "pending",
             "ended": _time(row["ended_at"]),
-            "reason": row["reason"],
+            "reason": row["reason"] or _of_head(row, heads),
         }
         for row in found.mappings()
     ]
+
+
+def _of_head(row: RowMapping, heads: Mapping[str, str | None]) -> str | None:
+    """Why an alarm waits behind others: for the same as the first of them."""
+    is_queued = row["kind"] == QUEUED and row["outcome"] is None
+    return heads.get(row["output"]) if is_queued else None
 
 
 def _time(time_ms: int | None) -> str | None:

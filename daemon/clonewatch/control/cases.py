@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from aiohttp import web
+from sqlalchemy.exc import DatabaseError
 
 from clonewatch.actions.orders import OrderError
 from clonewatch.cases import showing
@@ -31,6 +32,7 @@ BAD: Final = web.HTTPBadRequest.status_code
 MISSING: Final = web.HTTPNotFound.status_code
 _ESN: Final = re.compile(r"[0-9A-Fa-f]{8}")
 CONFLICT: Final = web.HTTPConflict.status_code
+UNAVAILABLE: Final = web.HTTPServiceUnavailable.status_code
 T = TypeVar("T")
 
 
@@ -109,6 +111,9 @@ async def done(future: Future[T]) -> T:
         return await asyncio.wrap_future(future)
     except OrderError as error:
         raise Refused(CONFLICT, str(error)) from None
+    except DatabaseError as error:
+        words = f"nothing was done, the store cannot be written: {error.orig}"
+        raise Refused(UNAVAILABLE, words) from None
 
 
 def _states(text: str) -> tuple[State, ...]:

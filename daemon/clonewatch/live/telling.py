@@ -139,7 +139,9 @@ def problems_of(app: App) -> list[str]:
     if app.record.is_failing:
         found.append("the record file cannot be written; registrations wait in memory")
     if app.store.is_failing:
-        found.append("the store cannot be written; conflicts wait in memory")
+        found.append(
+            f"the store cannot be written; conflicts wait in memory: {app.store.failed_because}"
+        )
     if app.intake.waits_for_room:
         found.append("the record file is behind; all links wait")
     found += [
@@ -147,7 +149,7 @@ def problems_of(app: App) -> list[str]:
         for name, silence in app.watch.silences.items()
         if silence.is_silent
     ]
-    found += [f"alarms to {name} wait" for name in app.office.failing()]
+    found += [f"alarms to {name} wait: {why}" for name, why in app.office.failing().items()]
     found += app.suspension.problems()
     return found
 

@@ -76,6 +76,7 @@ class Store:
         self._hurry = self._closing = False
         self._checkpoint_at = time.monotonic() + CHECKPOINT_EVERY_S
         self._failing = False
+        self.failed_because = ""  # the last time
         self._thread = threading.Thread(target=self._run, name="store", daemon=True)
         self._thread.start()
 
@@ -240,7 +241,7 @@ class Store:
         if not self._failing:
             self._tell(Failed(self._database.path, reason))
         with self._changed:
-            self._failing = True
+            self._failing, self.failed_because = True, reason
             self._changed.notify_all()
 
     def _obey(self, order: _Order) -> None:

@@ -9,6 +9,7 @@ from clonewatch.cases import showing
 from clonewatch.cases.life import State
 from clonewatch.messages import Message
 from clonewatch.recordfile.keys import Kept, Row, key_of
+from clonewatch.store import outbox
 from is41.reading import Layer
 from stores import HOUR, MIN, TEN, conflict, desk, follower
 
@@ -82,3 +83,21 @@ def test_cases_are_listed_by_state_msid_and_number() -> None:
         assert [each["case"] for each in showing.listed(c, states=[State.CLOSED])] == [2]
         assert [each["case"] for each in showing.listed(c, msid=MIN + 3)] == [4]
         assert [each["case"] for each in showing.listed(c, before=4, limit=1)] == [3]
+
+
+def test_what_waits_behind_others_says_what_the_first_of_them_waits_for() -> None:
+    with desk() as it:
+        it.found(conflict())
+        it.found(conflict(MIN + 1))
+        (head, _) = outbox.pending(it.connection, "log", 9)
+        outbox.put_off(it.connection, head.id, TEN, "it is down")
+        for case_id, tries in ((1, 1), (2, 0)):
+            told = showing.shown(it.connection, case_id)
+            assert told is not None
+            (action,) = told["actions"]
+            assert (action["outcome"], action["attempts"]) == ("pending", tries)
+            assert action["reason"] == "it is down"
+        outbox.end(it.connection, [head.id + 1], outbox.Outcome.DELIVERED, TEN)
+        told = showing.shown(it.connection, 2)
+        assert told is not None
+        assert told["actions"][0]["reason"] is None

@@ -63,6 +63,7 @@ class Courier:
     ) -> None:
         self.name = name
         self.failures = 0  # in turn
+        self.reason = ""  # of the last
         self.delivered = 0  # notices, since the start. Monotonic.
         self._output = output
         self._mail = mail
@@ -182,6 +183,7 @@ class Courier:
 
     async def _failed(self, reason: str) -> float:
         self.failures += 1
+        self.reason = reason
         if self.failures == 1:
             self._tell(OutputFailed(self.name, reason))
         wait_s = self._backoff.wait_s(self.failures, random.random())  # noqa: S311  # no secret

@@ -61,9 +61,9 @@ class Delivery:
             if courier.name in outputs:
                 self._soon(partial(courier.send_directly, notice))
 
-    def failing(self) -> dict[str, int]:
-        """Failures in turn of the outputs that have any."""
-        return {each.name: each.failures for each in self._couriers if each.failures}
+    def failing(self) -> dict[str, str]:
+        """Outputs that take nothing, and why."""
+        return {each.name: each.reason for each in self._couriers if each.failures}
 
     def close(self) -> None:
         """Stop carrying; what waits, waits in the outbox."""
