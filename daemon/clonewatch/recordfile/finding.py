@@ -8,6 +8,7 @@ row groups that may hold its MSID.
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from .keys import Key, Row
 
 ROWS_MAX: Final = 1 << 24  # looked at in one look-up; ours: about a second
+SETTLED_NS: Final = 1_000_000_000  # a directory changed later than that may change again unseen
 
 
 class Finder:
@@ -57,6 +59,9 @@ class Finder:
         self._tell = tell
         self._rows_max = rows_max
         self._told: set[Path] = set()
+        self._listed_ns: int | None = None  # when the directory, as it was listed, had changed
+        self._newest: Group | None = None
+        self._of_half_hour: dict[int, list[Group]] = {}
         self._open: dict[Group, OpenGroupSearch] = {}
         self._messages: dict[Group, BlockIndex] = {}  # of open groups
 
@@ -67,13 +72,12 @@ class Finder:
         if not left:
             return found
         try:
-            groups = groups_in(self._directory)
+            self._list()
         except OSError as error:
             self._unreadable(self._directory, error)
             return found
-        self._forget(groups)
         budget = Budget(self._rows_max)
-        for group, keys in self._places(groups, left):
+        for group, keys in self._places(left):
             rows = self._searched(group, keys & left, budget)
             messages = self._messages_of(group, rows)
             for key, row in rows.items():
@@ -83,20 +87,30 @@ class Finder:
                 break
         return found
 
-    def _places(self, groups: list[Group], keys: set[Key]) -> Iterator[tuple[Group, set[Key]]]:
+    def _list(self) -> None:
+        """See which groups there are, unless the directory stands as it did. Raises OSError."""
+        changed_ns = self._directory.stat().st_mtime_ns
+        if changed_ns == self._listed_ns:
+            return
+        groups = groups_in(self._directory)
+        self._listed_ns = changed_ns if time.time_ns() - changed_ns > SETTLED_NS else None
+        self._newest = groups[-1] if groups else None
+        self._of_half_hour = defaultdict(list)
+        for group in groups:
+            self._of_half_hour[group.start_ms].append(group)
+        self._forget(groups)
+
+    def _places(self, keys: set[Key]) -> Iterator[tuple[Group, set[Key]]]:
         """Groups that may hold some of *keys*, the likeliest first."""
         by_half_hour: dict[int, set[Key]] = defaultdict(set)
         for key in keys:
             by_half_hour[half_hour(key.time)].add(key)
-        of_half_hour: dict[int, list[Group]] = defaultdict(list)
-        for group in groups:
-            of_half_hour[group.start_ms].append(group)
         for later in self._halves:
             for start_ms, some in by_half_hour.items():
-                for group in of_half_hour.get(start_ms + later * GROUP_MS, ()):
+                for group in self._of_half_hour.get(start_ms + later * GROUP_MS, ()):
                     yield group, some
-        if groups:
-            yield groups[-1], set(keys)
+        if self._newest is not None:
+            yield self._newest, set(keys)
 
     def _searched(self, group: Group, keys: set[Key], budget: Budget) -> dict[Key, Row]:
         """The rows of those of *keys* that a group holds."""
