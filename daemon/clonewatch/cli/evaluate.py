@@ -91,6 +91,7 @@ def _moved(path: Path, mscs: Path | None, travel: Path | None, cloned: int, seed
     from clonewatch.clocks.offsets import ALL_RIGHT
     from clonewatch.evaluate.movement import grid_over, load_points, trial_of
     from clonewatch.evaluate.suite import tried
+    from clonewatch.evaluate.suspending import Rails
     from clonewatch.mscs import Mscs
     from clonewatch.travel.table import TravelTimes
 
@@ -98,18 +99,27 @@ def _moved(path: Path, mscs: Path | None, travel: Path | None, cloned: int, seed
     directory = grid_over(points, path) if mscs is None else Mscs.load(mscs)
     trial = trial_of(points, directory, cloned, np.random.default_rng(seed))
     table = trial.exact if travel is None else TravelTimes.load(travel, directory)
-    return tried(trial, table, ALL_RIGHT)
+    return tried(trial, table, ALL_RIGHT, rails=Rails)
 
 
 def _record(tried: str, name: str, score: Score) -> dict[str, Any]:
-    """A score as JSON; delays and calibration as their quantiles."""
-    from clonewatch.evaluate.intervals import quantile
+    """A score as JSON; delays and calibration as their quantiles, shares and rates with intervals.
+
+    Breakdowns of which there is nothing are left out.
+    """
+    from clonewatch.evaluate.intervals import quantile, rate
 
     told = dataclasses.asdict(score)
     delays, calibration = told.pop("delays_s"), told.pop("calibration")
     for suspended in told["suspended"].values():
         waits = suspended.pop("delays_s")
         suspended["delay_median_s"] = quantile(waits, 0.5).value if waits else None
+    told = _with_shares(told)
+    for key, exposure in (
+        ("false_per_million", score.registrations / 1e6),
+        ("false_per_100000_a_day", score.subscriber_days / 1e5),
+    ):
+        told[key] = dataclasses.asdict(rate(score.honest_alarmed, exposure))
     told["delay_median_s"], told["delay_p95_s"] = (
         quantile(delays, which).value if delays else None for which in (0.5, 0.95)
     )
@@ -117,3 +127,26 @@ def _record(tried: str, name: str, score: Score) -> dict[str, Any]:
         quantile([confidence for confidence, _ in calibration], 0.5).value if calibration else None
     )
     return {"tried": tried, "name": name, **told}
+
+
+def _with_shares(told: dict[str, Any]) -> dict[str, Any]:
+    """Put beside each tally its share, with the interval of 95 %."""
+    from clonewatch.evaluate.intervals import share
+
+    if told.keys() == {"count", "of"}:
+        found = dataclasses.asdict(share(told["count"], told["of"])) if told["of"] else {}
+        return told | {key: round(value, 5) for key, value in found.items()}
+    return {
+        key: _with_shares(value) if isinstance(value, dict) else value
+        for key, value in told.items()
+        if not _is_bare(key, value)
+    }
+
+
+def _is_bare(key: str, value: object) -> bool:
+    """Whether it is a breakdown of nothing."""
+    return (
+        "_by_" in key
+        and isinstance(value, dict)
+        and all(not tally["of"] for tally in value.values())
+    )

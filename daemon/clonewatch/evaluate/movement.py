@@ -2,7 +2,8 @@
 
 A user's phone registers where it enters another area, and every hour. MSCs are those of
 `mscs.csv`, or else a grid laid over the movement. Clones are made by giving one user's number to
-the journey of another, who is far enough away or not: nobody chooses.
+the journey of another, who is far enough away or not: nobody chooses. They begin when the
+subscriber's habits can have been learned.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from clonewatch.registrations import Batch, Flags
 from clonewatch.travel.geodesy import Places
 
 from .tables import built
-from .trial import DAY_MS, Trial
+from .trial import DAY_MS, HISTORY_DAYS, Trial
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,6 +39,7 @@ GRID_MAX: Final = 4_000  # MSCs
 PERIOD_MS: Final = 3_600_000  # a phone that stays registers once an hour
 CHUNK: Final = 65_536  # points placed at once
 ESN_FIRST: Final = 0x82000000
+NO_KIND: Final = -1  # nobody chose where these clones live, or how busy they are
 TERMINAL_TYPES: Final = np.array([2, 3, 32, 33, 36], np.uint8)
 
 
@@ -175,8 +177,11 @@ def trial_of(points: Points, mscs: Mscs, cloned: int, rng: np.random.Generator) 
     phone_of[clones] = subscribers + np.arange(cloned)
     subscriber = np.concatenate((np.arange(subscribers), phone_of[originals]))
     rows, msc = _registrations(points, mscs)
-    phone = phone_of[points.user[rows]]
-    time = points.time[rows] + _shifts_ms(points, originals, clones, users)[points.user[rows]]
+    begins_ms, ends_ms = _spans_ms(points, users)
+    user = points.user[rows]
+    time = points.time[rows] + _shifts_ms(begins_ms, originals, clones)[user]
+    heard = time >= _heard_from_ms(begins_ms, ends_ms, originals, clones)[user]
+    phone, time, msc = phone_of[user[heard]], time[heard], msc[heard]
     order = np.argsort(time, kind="stable")
     time, phone, msc = time[order], phone[order], msc[order]
     msids, _ = numbers(np.zeros(subscribers, np.int64))
@@ -198,8 +203,8 @@ def trial_of(points: Points, mscs: Mscs, cloned: int, rng: np.random.Generator) 
         subscriber=subscriber.astype(np.uint32),
         subscribers=subscribers,
         days=max(1.0, float(time[-1] - time[0]) / DAY_MS) if len(time) else 1.0,
-        kind=np.zeros(cloned, np.int64),
-        activity=np.ones(cloned),
+        kind=np.full(cloned, NO_KIND),
+        activity=np.full(cloned, np.nan),
     )
 
 
@@ -231,12 +236,31 @@ def _nearest(points: Points, mscs: Mscs) -> NDArray[np.int64]:
     return nearest
 
 
+def _spans_ms(points: Points, users: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """When each user's journey begins and ends."""
+    begins, ends = np.full(users, np.iinfo(np.int64).max), np.zeros(users, np.int64)
+    np.minimum.at(begins, points.user, points.time)
+    np.maximum.at(ends, points.user, points.time)
+    return begins, ends
+
+
 def _shifts_ms(
-    points: Points, originals: NDArray[np.intp], clones: NDArray[np.intp], users: int
+    begins_ms: NDArray[np.int64], originals: NDArray[np.intp], clones: NDArray[np.intp]
 ) -> NDArray[np.int64]:
     """Whole days by which each clone's journey is moved, to begin with its original's."""
-    begins = np.full(users, np.iinfo(np.int64).max)
-    np.minimum.at(begins, points.user, points.time)
-    shifts = np.zeros(users, np.int64)
-    shifts[clones] = (begins[originals] - begins[clones]) // DAY_MS * DAY_MS
+    shifts = np.zeros(len(begins_ms), np.int64)
+    shifts[clones] = (begins_ms[originals] - begins_ms[clones]) // DAY_MS * DAY_MS
     return shifts
+
+
+def _heard_from_ms(
+    begins_ms: NDArray[np.int64],
+    ends_ms: NDArray[np.int64],
+    originals: NDArray[np.intp],
+    clones: NDArray[np.intp],
+) -> NDArray[np.int64]:
+    """When each user's phone registers for the first time: a clone's so late that habits show."""
+    alone = np.minimum(int(HISTORY_DAYS * DAY_MS), (ends_ms - begins_ms) // 3)
+    heard_from = np.zeros(len(begins_ms), np.int64)
+    heard_from[clones] = (begins_ms + alone)[originals]
+    return heard_from

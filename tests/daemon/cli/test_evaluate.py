@@ -27,9 +27,14 @@ def test_movement_is_scored(tmp_path: Path) -> None:
     assert ran.exit_code == 0
     (score,) = ran.records
     assert score["tried"] == "movement"
-    assert score["registrations"] == 6 * 24
+    assert 5 * 24 < score["registrations"] < 6 * 24  # two clones begin late
     assert score["honest_alarmed"] == 0
-    assert score["pairs"]["count"] == score["pairs"]["of"]
+    pairs = score["pairs"]
+    assert pairs["count"] == pairs["of"] > 0
+    assert pairs["low"] < pairs["value"] == pairs["high"] == 1
+    assert score["false_per_million"]["low"] == 0 < score["false_per_million"]["high"]
+    assert score["suspended"]["default"]["honest"] == 0
+    assert not {"pairs_by_kind", "found_by_activity"} & score.keys()
 
 
 def test_ones_own_mscs_and_table_are_used(tmp_path: Path) -> None:
