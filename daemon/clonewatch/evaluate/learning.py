@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .trial import Trial
 
 SHARE: Final = 0.02  # of entries that are wrong, half of them too high
-TABLES: Final = 5
+TABLES: Final = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,12 +2,13 @@
 
 All of it is the daemon's own: the store's transaction, suspect travel times, cases, the desk that
 decides, and what is written around each directive. Only the store is in memory, and the clock is
-the trial's.
+the trial's, in steps.
 """
 
 from __future__ import annotations
 
 from enum import StrEnum
+from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from clonewatch.actions.consequences import Consequences
@@ -23,7 +24,7 @@ from clonewatch.store.following import store
 from is41.tcap.dialogues import Succeeded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from sqlalchemy import Connection
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from clonewatch.evidence.network import Network
     from clonewatch.mscs import Mscs
 
-TOGETHER_MS: Final = 300_000  # conflicts of so long are one transaction: little beside settling
+STEP_MS: Final = 900_000  # in which time goes: a third of what a conflict settles, at least
 SOURCES: Final = ("trial",) * 256  # a source is an octet
 WITHOUT_BOUND: Final = 1_000_000
 
@@ -68,9 +69,9 @@ def suspended(
     with in_memory() as connection:
         consequences.begin(connection)
         service = _Service(connection, consequences)
-        for now_ms, some in _together(found):
+        for now_ms, some in groupby(found, lambda conflict: _step_after(conflict.found_at)):
             service.pass_time(now_ms)
-            store(connection, some, consequences.words, consequences, now_ms)
+            store(connection, list(some), consequences.words, consequences, now_ms)
         service.pass_time(None)
         return service.suspended
 
@@ -87,10 +88,10 @@ class _Service:
         self._now_ms = 0
 
     def pass_time(self, until_ms: int | None) -> None:
-        """Do what becomes due until then; None: until nothing more will."""
+        """Do what becomes due before then; None: until nothing more will."""
         next_at = self._act()
-        while next_at is not None and (until_ms is None or next_at <= until_ms):
-            self._now_ms = next_at
+        while next_at is not None and (until_ms is None or _step_after(next_at) < until_ms):
+            self._now_ms = _step_after(next_at)
             next_at = self._act()
         if until_ms is not None:
             self._now_ms = until_ms
@@ -115,13 +116,6 @@ class _Service:
                 return stands.next_at
 
 
-def _together(found: Sequence[Conflict]) -> Iterator[tuple[int, list[Conflict]]]:
-    """Conflicts that are stored together, and when."""
-    some: list[Conflict] = []
-    for conflict in found:
-        if some and conflict.found_at >= some[0].found_at + TOGETHER_MS:
-            yield some[-1].found_at, some
-            some = []
-        some.append(conflict)
-    if some:
-        yield some[-1].found_at, some
+def _step_after(time_ms: int) -> int:
+    """When the step ends in which something happens."""
+    return -(-time_ms // STEP_MS) * STEP_MS

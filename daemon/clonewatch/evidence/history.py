@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -30,7 +31,7 @@ class Look:
     transaction_capability: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no slots: what is asked again and again is kept
 class History:
     """One MSID's past.
 
@@ -48,27 +49,34 @@ class History:
         """When the first registration was that any conflict up to *conflict* knows of."""
         return min(each.first.time for each in (*self.conflicts, conflict))
 
-    @property
+    @cached_property
     def second_phone(self) -> Registration | None:
         """The registration that told of a second phone, if any did: ESN or TerminalType."""
-        if self.registrations is None:
-            return None
-        ordered = self.registrations[np.argsort(self.registrations.time, kind="stable")]
-        at = second_phone(ordered)
-        return None if at is None else next(ordered[at : at + 1].registrations())
+        ordered = self._ordered
+        at = None if ordered is None else second_phone(ordered)
+        return None if ordered is None or at is None else next(ordered[at : at + 1].registrations())
 
     def before(self, conflict: Conflict) -> Batch | None:
         """Registrations before a second phone showed, in order: as far as is known, its owner's.
 
         It shows by the MSID's first conflict or, where no way is too long, by what it tells.
         """
-        if self.registrations is None:
+        ordered = self._ordered
+        if ordered is None:
             return None
         until = self.first_conflict_at(conflict)
         if (second := self.second_phone) is not None:
             until = min(until, second.time)
-        ordered = self.registrations[np.argsort(self.registrations.time, kind="stable")]
-        return ordered[ordered.time < until]
+        return ordered[: int(np.searchsorted(ordered.time, until))]
+
+    @cached_property
+    def _ordered(self) -> Batch | None:
+        """The registrations, in order of time."""
+        if self.registrations is None:
+            return None
+        if (np.diff(self.registrations.time) >= 0).all():
+            return self.registrations
+        return self.registrations[np.argsort(self.registrations.time, kind="stable")]
 
     def look(self, registration: Registration) -> Look | None:
         """What one of the registrations told of its phone; None where that is not known."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from clonewatch.evaluate.suspending import RULES, Rails, suspended
+from clonewatch.evaluate.suspending import RULES, STEP_MS, Rails, suspended
 from clonewatch.evidence.network import NOTHING_OF_IT
 from clonewatch.registrations import Flags
 from stores import DAY, HOUR, MIN, MINUTE, MSCS, TEN, conflict
@@ -34,8 +34,9 @@ def test_the_rails_are_the_configurations_defaults() -> None:
 
 def test_a_clone_is_suspended_when_it_is_settled_and_sure() -> None:
     when = out(*to_and_fro())
-    # The third conflict makes it sure: A C A C.
-    assert when == {MIN: TEN + 2 * 40 * MINUTE + 1 + 45 * MINUTE}
+    # The third conflict makes it sure: A C A C. Time goes in steps.
+    assert when == {MIN: TEN + 90 * MINUTE + 45 * MINUTE}
+    assert 90 * MINUTE % STEP_MS == 0
 
 
 def test_one_conflict_suspends_nobody() -> None:
@@ -46,6 +47,8 @@ def test_what_is_superseded_before_it_settles_suspends_nobody() -> None:
     found = to_and_fro()
     late = [replace(each, superseded=True, found_at=found[-1].found_at) for each in found]
     assert out(*found, *late) == {}
+    too_late = [replace(each, found_at=each.found_at + STEP_MS) for each in late]
+    assert out(*found, *too_late) != {}
 
 
 def test_doubts_hold() -> None:
