@@ -216,7 +216,7 @@ def _delays_s(trial: Trial, reported: Reported, true: NDArray[np.bool_]) -> list
 
 def _suspended(trial: Trial, reported: Reported, network: Network, rails: Rails) -> Suspended:
     """Whom the daemon would have suspended."""
-    when_ms = suspended(reported.told, trial.mscs, network, rails)
+    when_ms = suspended(reported.told, trial.batch, trial.mscs, network, rails)
     begun_ms: dict[int, int] = {}  # MSIDs with a case -> its first report
     for conflict in reversed(reported.told):
         begun_ms[conflict.msid] = conflict.found_at

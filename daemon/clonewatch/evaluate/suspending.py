@@ -11,6 +11,8 @@ from enum import StrEnum
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
 from clonewatch.actions.consequences import Consequences
 from clonewatch.actions.suspension import plan
 from clonewatch.actions.suspension.desk import Desk
@@ -19,18 +21,21 @@ from clonewatch.actions.suspension.rules import Mode, Rules
 from clonewatch.actions.suspension.sending import Sending
 from clonewatch.cases import suspects
 from clonewatch.clonerecords import CloneRecords
+from clonewatch.recordfile.keys import Kept, Key, Row, key_of
 from clonewatch.store.database import in_memory
 from clonewatch.store.following import store
 from is41.tcap.dialogues import Succeeded
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from sqlalchemy import Connection
 
     from clonewatch.detector import Conflict
     from clonewatch.evidence.network import Network
     from clonewatch.mscs import Mscs
+    from clonewatch.recordfile.keys import Find
+    from clonewatch.registrations import Batch, Registration
 
 STEP_MS: Final = 900_000  # in which time goes: a third of what a conflict settles, at least
 SOURCES: Final = ("trial",) * 256  # a source is an octet
@@ -57,14 +62,18 @@ RULES: Final = {
 
 
 def suspended(
-    found: Sequence[Conflict], mscs: Mscs, network: Network, rails: Rails
+    found: Sequence[Conflict], batch: Batch, mscs: Mscs, network: Network, rails: Rails
 ) -> dict[int, int]:
     """When each MSID was taken out of service, ms since 1970.
 
-    *found*: everything that the detector told, in order of finding, superseded ones included.
+    *found*: everything that the detector told, in order of finding, superseded ones included;
+    *batch*: the registrations that it was found in.
     """
     consequences = Consequences(
-        words=CloneRecords(mscs, SOURCES), network=network, suspension=RULES[rails]
+        words=CloneRecords(mscs, SOURCES),
+        find=_finder(batch, {conflict.msid for conflict in found}),
+        network=network,
+        suspension=RULES[rails],
     )
     with in_memory() as connection:
         consequences.begin(connection)
@@ -114,6 +123,30 @@ class _Service:
                     self.suspended.setdefault(Order.of(item.payload).msid, self._now_ms)
             else:
                 return stands.next_at
+
+
+def _finder(batch: Batch, msids: set[int]) -> Find:
+    """What finds registrations of *msids*, as the record file does."""
+    rows = np.flatnonzero(np.isin(batch.msid, np.array(sorted(msids), np.uint64)))
+    columns = (
+        getattr(batch, name)[rows].tolist()
+        for name in (
+            *Key._fields,
+            "terminal_type",
+            "system_capabilities",
+            "transaction_capability",
+        )
+    )
+    kept = {
+        Key(*cells[:4]): Kept(row=Row(sequence, *cells[4:]), message=None)
+        for sequence, *cells in zip(rows.tolist(), *columns, strict=True)
+    }
+
+    def find(wanted: Collection[Registration]) -> Mapping[Key, Kept]:
+        keys = {key_of(each) for each in wanted}
+        return {key: kept[key] for key in keys & kept.keys()}
+
+    return find
 
 
 def _step_after(time_ms: int) -> int:

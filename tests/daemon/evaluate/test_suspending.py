@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from clonewatch.evaluate.suspending import RULES, STEP_MS, Rails, suspended
 from clonewatch.evidence.network import NOTHING_OF_IT
-from clonewatch.registrations import Flags
+from clonewatch.registrations import Batch, Flags
 from stores import DAY, HOUR, MIN, MINUTE, MSCS, TEN, conflict
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def out(*found: Conflict, rails: Rails = Rails.DEFAULT) -> dict[int, int]:
-    return suspended(found, MSCS, NOTHING_OF_IT, rails)
+    return suspended(found, Batch.empty(0), MSCS, NOTHING_OF_IT, rails)
 
 
 def to_and_fro(msid: int = MIN, at: int = TEN, times: int = 4) -> list[Conflict]:
@@ -37,6 +37,16 @@ def test_a_clone_is_suspended_when_it_is_settled_and_sure() -> None:
     # The third conflict makes it sure: A C A C. Time goes in steps.
     assert when == {MIN: TEN + 90 * MINUTE + 45 * MINUTE}
     assert 90 * MINUTE % STEP_MS == 0
+
+
+def test_what_registrations_told_of_their_phones_makes_surer() -> None:
+    found = to_and_fro(times=2)
+    assert out(*found) == {}
+    batch = Batch.of([each for one in found for each in (one.first, one.second)])
+    batch.terminal_type[:] = [2, 33, 2, 33]
+    assert suspended(found, batch, MSCS, NOTHING_OF_IT, Rails.DEFAULT) == {
+        MIN: TEN + 45 * MINUTE + 45 * MINUTE
+    }
 
 
 def test_one_conflict_suspends_nobody() -> None:
