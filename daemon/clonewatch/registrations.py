@@ -8,7 +8,7 @@ An MSID is one number; `is41.msid` says which.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from enum import IntFlag
 from typing import TYPE_CHECKING, Final, Self
@@ -130,6 +130,10 @@ class Batch:
             },
             messages=None,
         )
+
+    def without_messages(self) -> Batch:
+        """The columns alone, for whoever keeps them: messages that are lent lie in many more octets."""
+        return replace(self, messages=None)
 
     def registrations(self) -> Iterator[Registration]:
         """The rows, one by one."""

@@ -18,6 +18,8 @@ from clonewatch.registrations import (
     time_text,
 )
 from is41.regnots import RegnotFlag
+from recordfiles import message_for, same, with_messages
+from recordfiles import registrations as any_registrations
 
 registrations = st.lists(
     st.builds(
@@ -55,6 +57,18 @@ def test_rows_are_taken_by_slice_by_number_and_by_mask() -> None:
     assert batch[np.array([2, 0])].time.tolist() == [30, 10]
     assert batch[batch.time > 10].time.tolist() == [20, 30]
     assert batch.msc.tolist() == [MSC_UNKNOWN] * 3
+
+
+def test_messages_follow_their_rows_until_they_are_left_out() -> None:
+    batch = with_messages(any_registrations(5))
+    for some in (batch[1:3], batch[np.array([1, 2])]):
+        assert some.messages is not None
+        assert [some.messages.of(row).octets for row in (0, 1)] == [
+            message_for(esn) for esn in batch.esn[1:3].tolist()
+        ]
+    assert batch.without_messages().messages is None
+    assert same(batch.without_messages(), batch)
+    assert Batch.joined([batch, batch]).messages is None
 
 
 def test_the_first_flags_are_the_librarys() -> None:

@@ -60,7 +60,7 @@ class ClockWatch:
 
     def take(self, batch: Batch) -> None:
         """Keep registrations that bear times of other clocks than ours; the oldest ones go."""
-        batch = batch[-self._rows_max :]
+        batch = batch[-self._rows_max :].without_messages()
         with self._lock:
             self._batches.append(batch)
             self._rows += len(batch)

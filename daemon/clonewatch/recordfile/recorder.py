@@ -7,7 +7,6 @@ import itertools
 import os
 import threading
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from clonewatch.locking import locked
@@ -125,7 +124,7 @@ class Recorder:
         Their columns must stay as they are; with *octets* their messages must be gathered, too.
         """
         if not self.keeps_octets:
-            batch = replace(batch, messages=None)
+            batch = batch.without_messages()
         with self._changed:
             while not self._pending.has_room(len(batch)) and self._writer.retry_at is None:
                 self._write_to = self._pending.end

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import weakref
+
 import numpy as np
 
 from clonewatch.clocks.watch import ClockWatch
 from clonewatch.evidence.network import Network
 from clonewatch.mscs import Msc, Mscs
 from clonewatch.registrations import Batch
+from recordfiles import with_messages
 
 SECOND = 1_000
 MSCS = Mscs([Msc(mscid=index, name=f"MSC {index % 5}") for index in range(6)])  # 5 is MSC 0 again
@@ -79,3 +82,13 @@ def test_memory_is_bounded_and_nothing_at_all_is_no_fault() -> None:
     watch.take(batch(10**9, count=10))
     assert 1000 <= watch._rows < 2000  # noqa: SLF001
     assert Network(clocks=watch.clocks).clocks is watch.clocks
+
+
+def test_messages_that_were_lent_are_let_go_of() -> None:
+    watch = ClockWatch(rows_max=1000)
+    told = with_messages(batch(0, count=10))
+    assert told.messages is not None
+    lent = weakref.ref(told.messages.octets)
+    watch.take(told)
+    del told
+    assert lent() is None
