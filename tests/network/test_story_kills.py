@@ -1,6 +1,6 @@
 """``kill -9`` at any time through alarms, suspensions and restorations: nothing is lost or doubled.
 
-KILLS in the environment says how often; 10 times, unless it does.
+KILLS in the environment says how often; 10 times, unless it does. Half of them over each transport.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import pytest
 
 from clonewatch.lab.scenario import load_scenario
 from clonewatch.links.urls import Transport
-from lives import LOOSE, Lives, agree, with_lives
+from lives import AGAIN_S, LOOSE, Lives, agree, with_lives
 from network import until
 from processes import STARTED_WITHIN_S
 from story import story
@@ -33,11 +33,11 @@ LIVES_MAX: Final = 100 + 100 * KILLS
 pytestmark = [pytest.mark.alertmanager, pytest.mark.rsyslogd, pytest.mark.snmptrapd]
 
 
-async def killed_again_and_again(of: Story, lives: Lives) -> None:
-    """Kill it KILLS times; then let the lives that have begun come to their end."""
+async def killed_again_and_again(of: Story, lives: Lives, kills: int) -> None:
+    """Kill it so many times; then let the lives that have begun come to their end."""
     chance = random.Random(6)
     await of.started()
-    for kill in range(KILLS):
+    for kill in range(kills):
         if kill % 3 == 2:
             await asyncio.sleep(chance.uniform(0, START_S))
         else:
@@ -50,15 +50,22 @@ async def killed_again_and_again(of: Story, lives: Lives) -> None:
     lives.is_ending = True
 
 
-def test_no_alarm_is_lost_and_the_hlr_and_we_agree_after_any_kill(tmp_path: Path) -> None:
+# What a circuit of X.25 has acknowledged is never lost, what it has not is sent again; what TALI has
+# sent may be lost with who was to read it.
+@pytest.mark.parametrize(
+    ("transport", "again_s"), [(Transport.TALI, AGAIN_S), (Transport.XOT, None)]
+)
+def test_no_alarm_is_lost_and_the_hlr_and_we_agree_after_any_kill(
+    tmp_path: Path, transport: Transport, again_s: float | None
+) -> None:
     scenario = with_lives(load_scenario("suspension"), LIVES_MAX)
 
     async def scene() -> None:
-        async with story(tmp_path, scenario, Transport.TALI, LOOSE) as of:
-            lives = Lives(of)
+        async with story(tmp_path, scenario, transport, LOOSE) as of:
+            lives = Lives(of, again_s)
             async with asyncio.TaskGroup() as group:
                 group.create_task(lives.run())
-                await killed_again_and_again(of, lives)
+                await killed_again_and_again(of, lives, KILLS // 2)
             assert lives.begun <= LIVES_MAX
             await agree(of, lives)
 

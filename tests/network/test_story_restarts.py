@@ -13,7 +13,7 @@ from clonewatch.lab.scenario import load_scenario
 from clonewatch.links.urls import Transport
 from clonewatch.recordfile.reading import read
 from is41.msid import msid_digits
-from lives import AGAIN_S, LOOSE, Lives, agree, phone_of, with_lives
+from lives import LOOSE, Lives, agree, phone_of, with_lives
 from network import until
 from processes import STARTED_WITHIN_S
 from story import story
@@ -44,19 +44,15 @@ async def restarted_again_and_again(of: Story, lives: Lives) -> None:
     lives.is_ending = True
 
 
-# What a circuit of X.25 had not acknowledged is the sender's to say again; the lab's phones do.
-@pytest.mark.parametrize(
-    ("transport", "again_s"),
-    [(Transport.TALI, None), (Transport.M3UA, None), (Transport.XOT, AGAIN_S)],
-)
+@pytest.mark.parametrize("transport", Transport)
 def test_no_registration_and_no_alarm_is_lost_by_a_restart(
-    tmp_path: Path, transport: Transport, again_s: float | None
+    tmp_path: Path, transport: Transport
 ) -> None:
     scenario = with_lives(load_scenario("suspension"), LIVES_MAX)
 
     async def scene() -> None:
         async with story(tmp_path, scenario, transport, LOOSE) as of:
-            lives = Lives(of, again_s)
+            lives = Lives(of, again_s=None)
             async with asyncio.TaskGroup() as group:
                 group.create_task(lives.run())
                 await restarted_again_and_again(of, lives)

@@ -12,7 +12,6 @@ from clonewatch.errors import ControlError
 from clonewatch.lab.nodes.happenings import Kind, Phone
 from network import until
 from outputs import told_by
-from processes import STARTED_WITHIN_S
 
 if TYPE_CHECKING:
     from clonewatch.lab.scenario import Scenario
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
 
 AT_ONCE: Final = 8
 AGAIN_S: Final = 4.0  # phones register by themselves again
+NOT_AGAIN_S: Final = 300.0  # for those who do not: a bound on a broken test
 RETRY_S: Final = 0.02
 RESTORED_EVERY: Final = 2  # of so many lives one ends out of service
 ESN_FIRST: Final = 0x8200_0000
@@ -99,7 +99,7 @@ class Lives:
             for msc in ("MSC A", "MSC C"):
                 await self._of.place.hear(msc, phone)
             try:
-                await until(lambda: self._is_denied(phone), self._again_s or STARTED_WITHIN_S)
+                await until(lambda: self._is_denied(phone), self._again_s or NOT_AGAIN_S)
             except TimeoutError:
                 assert self._again_s is not None, phone
 

@@ -103,7 +103,8 @@ class Sender:
         self._sent = 0
         self._terms = terms
         self._messages: deque[bytes] = deque()
-        self._waiting = 0  # octets of them
+        self._flying: deque[tuple[int, bytes]] = deque()  # sent whole, with their last packet
+        self._waiting = 0  # octets of those that are not
         self._at = 0  # octets of the oldest that are sent
 
     @property
@@ -115,6 +116,13 @@ class Sender:
     def arrived(self) -> int:
         """How many packets the far end acknowledged."""
         return self._sent - self.outstanding
+
+    @property
+    def unacknowledged(self) -> list[bytes]:
+        """The messages that may not have arrived, the oldest first."""
+        return [message for last, message in self._flying if last > self.arrived] + [
+            *self._messages
+        ]
 
     @property
     def is_idle(self) -> bool:
@@ -140,6 +148,9 @@ class Sender:
         if end >= len(message):
             self._forget()
             more = False
+            while self._flying and self._flying[0][0] <= self.arrived:
+                self._flying.popleft()
+            self._flying.append((self._sent + 1, message))
         self._sent += 1
         self.outstanding += 1
         return p_s, more, piece
@@ -156,6 +167,7 @@ class Sender:
         """Count anew, after a reset; a message whose beginning was sent is lost."""
         if self._at:
             self._forget()
+        self._flying.clear()
         self._sent = self.outstanding = 0
         self.held = False
 

@@ -138,6 +138,11 @@ class Link(Machine[Input]):
         """Whether the far end acknowledged all that was sent."""
         return self._sender.is_idle
 
+    @property
+    def unacknowledged(self) -> list[bytes]:
+        """The messages that the far end may not have, the oldest first: to be sent elsewhere."""
+        return self._sender.unacknowledged
+
     def received(self, count: int, now: float) -> None:
         """Take *count* octets that were put into `room`."""
         before = self._held - self._taken

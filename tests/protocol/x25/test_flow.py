@@ -97,6 +97,24 @@ def test_a_message_goes_in_pieces_as_far_as_the_window_goes() -> None:
     assert sender.is_idle
 
 
+def test_messages_are_unacknowledged_until_their_last_packet_has_arrived() -> None:
+    sender = Sender(TERMS)
+    messages = [b"first", bytes(40), b"third"]
+    for message in messages:
+        sender.put(message)
+    assert sender.unacknowledged == messages
+    for _ in range(3):
+        sender.next_piece()
+    sender.acknowledge(2)
+    assert sender.unacknowledged == messages[1:]
+    sender.next_piece()
+    sender.next_piece()
+    sender.acknowledge(4)
+    assert sender.unacknowledged == messages[2:]
+    sender.acknowledge(5)
+    assert sender.unacknowledged == []
+
+
 def test_a_held_sender_sends_nothing() -> None:
     sender = Sender(TERMS)
     sender.put(b"x")

@@ -237,6 +237,16 @@ def test_a_message_is_acknowledged_once_it_is_kept() -> None:
     assert sent(link) == [FlowControl(lcn=1, p_r=2)]
 
 
+def test_what_was_not_acknowledged_is_known_when_the_circuit_is_cleared() -> None:
+    link = open_link()
+    messages = [REGNOT, REGNOT + b"second", REGNOT + b"third"]
+    for message in messages:
+        link.send(message, Layer.TCAP, 0.0)
+    link.receive(xot(FlowControl(lcn=1, p_r=1), Clear(lcn=1)), 0.0)
+    assert link.is_finished
+    assert link.unacknowledged == messages[1:]
+
+
 def test_packets_that_complete_no_message_are_acknowledged_on_receipt() -> None:
     link = open_link()
     link.receive(xot(data(0, REGNOT[:3], m=True)), 0.0)

@@ -205,7 +205,14 @@ class Network:
 
     async def _start(self, name: str) -> None:
         """Make a node, and let it listen."""
-        runner = Runner(self._station(name), self._told, self._clock_ms, self._groups.get(name))
+        is_rvcd = any(rvcd.name == name for rvcd in self.scenario.rvcds)
+        runner = Runner(
+            self._station(name),
+            self._told,
+            self._clock_ms,
+            self._groups.get(name),
+            repeats=self.scenario.psms.name if is_rvcd else None,
+        )
         self.runners[name] = runner
         self._endpoints[name] = []
         for wire in self.wires:

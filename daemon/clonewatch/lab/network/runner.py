@@ -10,6 +10,7 @@ from clonewatch.lab.nodes.msc import Msc
 from clonewatch.lab.nodes.rvcd import Rvcd
 from is41.link import MessagesReceived, ProtocolViolated, StateChanged
 from is41.reading import Layer
+from is41.xot.link import Link as Xot
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 class Runner:
     """Runs a station. *told* gets its happenings; *groups* its copies, where it sends none.
 
+    What a circuit to the neighbour *repeats* did not acknowledge is sent again over the next one.
     *clock_ms* is the wall's, ms since 1970 UTC: groups say when each of their rows was heard.
     """
 
@@ -33,12 +35,15 @@ class Runner:
         told: Callable[[Happening], None],
         clock_ms: Callable[[], int],
         groups: Groups | None = None,
+        repeats: str | None = None,
     ) -> None:
         self.station = station
         self.messages_lost = 0  # for a link that closed meanwhile
         self._told = told
         self._clock_ms = clock_ms
         self._groups = groups
+        self._repeats = repeats
+        self._again: list[bytes] = []
         self._loop = asyncio.get_running_loop()
         self._connections: dict[str, Connection] = {}
         self._timer: asyncio.TimerHandle | None = None
@@ -53,6 +58,9 @@ class Runner:
     def opened(self, neighbour: str, layer: Layer, connection: Connection) -> None:
         """A link can be used."""
         self._connections[neighbour] = connection
+        if neighbour == self._repeats:
+            again, self._again = self._again, []
+            self.messages_lost += sum(not connection.send(octets, layer) for octets in again)
         self.station.link_opened(neighbour, layer, self._loop.time())
         self.turn()
 
@@ -60,6 +68,8 @@ class Runner:
         """A link cannot be used any more, unless another took its place."""
         if self._connections.get(neighbour) is connection:
             del self._connections[neighbour]
+            if neighbour == self._repeats and isinstance(connection.link, Xot):
+                self._again += connection.link.unacknowledged
             self.station.link_closed(neighbour, self._loop.time())
             self.turn()
 

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Final
 
 from clonewatch.lab.network.runner import End, Runner
 from clonewatch.lab.nodes.groups import Groups
-from clonewatch.lab.nodes.happenings import Happening, Kind
-from clonewatch.links import Connection
+from clonewatch.lab.nodes.happenings import Happening, Kind, Phone
+from clonewatch.links import Connection, Connector, Listener
 from clonewatch.links.urls import Transport, link_maker
+from far_ends import ANYWHERE
 from is41.errors import DecodeError
 from is41.link import ProtocolViolated, RoundTripMeasured
 from is41.reading import Layer
 from labwire import MSCS, OWNER, RVCD_A, msc, rvcd
+from network import Remembers, until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,6 +45,47 @@ def test_what_is_said_to_a_link_that_is_gone_is_counted() -> None:
         runner.kill()
 
     asyncio.run(scene())
+
+
+def test_what_a_circuit_did_not_acknowledge_is_sent_again_over_the_next() -> None:
+    async def scene() -> None:
+        there = Remembers()  # acknowledges nothing by itself
+        listener = Listener(ANYWHERE, link_maker(Transport.XOT, begins=False), there)
+        await listener.start()
+        runner = Runner(rvcd(RVCD_A), ignored, lambda: 0, repeats="PSMS")
+        end = End(runner, "PSMS", Layer.TCAP)
+        maker = link_maker(Transport.XOT, begins=True)
+        connector = Connector(listener.where, maker, end, again_s_max=0.1)
+        await connector.start()
+        for connections in (1, 2, 3):
+            await until(lambda: end.is_open and len(there.connections) == connections)  # noqa: B023
+            if connections == 1:
+                heard(runner, OWNER)
+            await until(lambda: len(there.messages) == min(2, connections))  # noqa: B023
+            if connections == 2:
+                there.connections[-1].acknowledge(1)
+            there.connections[-1].abort("killed")
+            await until(lambda: len(there.lost) == connections)  # noqa: B023
+        heard(runner, Phone("6145550010", 0x82000010))
+        await until(lambda: len(there.messages) == 3)
+        once, again, another = there.messages
+        assert once == again != another
+        for endpoint in (connector, listener):
+            await endpoint.stop("the test is over", patience_s=1)
+        runner.kill()
+
+    asyncio.run(scene())
+
+
+def heard(runner: Runner, phone: Phone) -> None:
+    """Let an RVCD be told by MSC A of a phone."""
+    sender = msc(MSCS[0])
+    sender.link_opened("RVCD A", Layer.MTP3, 0.0)
+    sender.register(phone, 0.0)
+    message = sender.next_message()
+    assert message is not None
+    runner.receive("MSC A", message.octets, message.layer)
+    runner.turn()
 
 
 def test_a_dead_node_does_nothing() -> None:
