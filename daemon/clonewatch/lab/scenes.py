@@ -315,16 +315,6 @@ def _not_counted() -> Scene:
     number = "6145550200"
     body = _notification(number, 1)
     registration = _query(1, invoke_of(body))
-    result = Package(
-        package_type=PackageType.RESPONSE,
-        responding_id=1,
-        components=(ReturnResult(component_ids=b"\1", parameters=parameter_set(_authorized())),),
-    )
-    reject = Package(
-        package_type=PackageType.RESPONSE,
-        responding_id=2,
-        components=(Reject(component_ids=b"\1", problem=0x0203),),
-    )
     who: dict[str, Any] = {
         "electronic_serial_number": _esn(number),
         "mobile_identification_number": number,
@@ -336,42 +326,17 @@ def _not_counted() -> Scene:
         BulkDeregistration(),
     )
     unknown = _query(9, invoke_of(_notification("6145550201", UNKNOWN_SWITCH)))
-    returned = UnitdataService(
-        return_cause=ReturnCause.SUBSYSTEM_FAILURE,
-        called=_msc(1).encode(),
-        calling=HLR.encode(),
-        data=_regnot(Heard("", "C", number, ""), 10),
-    ).encode()
-    short = Parameters(
-        Parameter(tag, octets[:4] if tag == Name.MOBILE_IDENTIFICATION_NUMBER else octets)
-        for tag, octets in body.encode()
-    )
-    malformed = _query(
-        11,
-        replace(invoke_of(body), parameters=ParameterSet(ParameterTag.SET, short.encode())),
-    )
-    segment = Unitdata(
-        message_type=MessageType.XUDT,
-        protocol_class=1,
-        hop_counter=10,
-        called=HLR.encode(),
-        calling=_msc(1).encode(),
-        data=registration.encode()[:20],
-        optional=(OptionalParameter(0x10, bytes.fromhex("81000001")),),
-    ).encode()
     management = _unitdata(bytes.fromhex("01 06 0A140A 00"))
     packets = [
         _label(_unitdata(registration.encode())),
         _label(_unitdata(_regnot(Heard("", "A", number, ""), 0x77))),  # relayed by a VLR, 1 s later
-        _answer(result.encode()),
-        _answer(reject.encode()),
-        _answer(Abort(responding_id=3, cause=1).encode()),
+        *(_answer(answer.encode()) for answer in _answers()),
         *(_label(_unitdata(_query(4 + n, invoke_of(o)).encode())) for n, o in enumerate(others)),
         _label(_unitdata(registration.encode())),  # sent again, 9 s later
         _label(_unitdata(unknown.encode())),
-        _label(returned),
-        _label(_unitdata(malformed.encode())),
-        _label(segment),
+        _label(_returned(number)),
+        _label(_unitdata(_malformed(body).encode())),
+        _label(_segment(registration)),
         _label(management),
         bytes.fromhex("85 28140A 1E140A 05 00 01 02 03 04"),  # ISUP
         _label(_unitdata(bytes.fromhex("62 2C 48 04 00000001"))),  # ITU-T TCAP
@@ -389,6 +354,50 @@ def _not_counted() -> Scene:
         times,
         tuple(packets),
     )
+
+
+def _answers() -> tuple[Package | Abort, ...]:
+    """A result, a reject and an abort."""
+    result = ReturnResult(component_ids=b"\1", parameters=parameter_set(_authorized()))
+    reject = Reject(component_ids=b"\1", problem=0x0203)
+    return (
+        Package(package_type=PackageType.RESPONSE, responding_id=1, components=(result,)),
+        Package(package_type=PackageType.RESPONSE, responding_id=2, components=(reject,)),
+        Abort(responding_id=3, cause=1),
+    )
+
+
+def _returned(number: str) -> bytes:
+    """A REGNOT that a UDTS brings back."""
+    return UnitdataService(
+        return_cause=ReturnCause.SUBSYSTEM_FAILURE,
+        called=_msc(1).encode(),
+        calling=HLR.encode(),
+        data=_regnot(Heard("", "C", number, ""), 10),
+    ).encode()
+
+
+def _malformed(body: RegistrationNotification) -> Package:
+    """A REGNOT whose MIN is cut short."""
+    short = Parameters(
+        Parameter(tag, octets[:4] if tag == Name.MOBILE_IDENTIFICATION_NUMBER else octets)
+        for tag, octets in body.encode()
+    )
+    parameters = ParameterSet(ParameterTag.SET, short.encode())
+    return _query(11, replace(invoke_of(body), parameters=parameters))
+
+
+def _segment(registration: Package) -> bytes:
+    """The first of two segments."""
+    return Unitdata(
+        message_type=MessageType.XUDT,
+        protocol_class=1,
+        hop_counter=10,
+        called=HLR.encode(),
+        calling=_msc(1).encode(),
+        data=registration.encode()[:20],
+        optional=(OptionalParameter(0x10, bytes.fromhex("81000001")),),
+    ).encode()
 
 
 def _authorized() -> RegistrationNotificationResult:
