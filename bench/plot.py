@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 SETTINGS: Final[Any] = {"svg.hashsalt": "clonewatch", "svg.fonttype": "none", "font.size": 8}
 LINE_INCHES: Final = 0.24
 MARGIN_LEAST, MARGIN_MAX = 0.1, 100.0  # what lies beyond is drawn there
+TICKS: Final = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
 MET, MISSED = "tab:green", "tab:red"
 
 
@@ -34,8 +35,10 @@ def write_plot(figures: Mapping[str, Any], path: Path) -> None:
             text = f" {number(line.seen(figures))} ({line.bound} {number(line.asked)}) {line.unit}"
             axes.text(max(1.0, margin), at, text, va="center", fontsize=6.5)
         axes.set_xscale("log")
+        axes.set_xticks(TICKS, [f"{tick:g}" for tick in TICKS])
+        axes.minorticks_off()
         axes.axvline(1, color="black", lw=0.8)
-        axes.set_xlim(min(0.5, *margins) / 1.2, MARGIN_MAX * 10)
+        axes.set_xlim(MARGIN_LEAST / 1.2, MARGIN_MAX * 10)
         axes.set_xlabel("times better than asked; left of 1 it is missed")
         axes.invert_yaxis()
         figure.savefig(path, metadata={"Date": None})
