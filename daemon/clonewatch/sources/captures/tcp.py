@@ -62,12 +62,14 @@ _TALI: Final = int(Carrier.TALI)
 def _next_held(row: int, state: State) -> int:
     """Of the segments held for *row* the first in sequence, or -1."""
     held, due = state.held, state.flows[row, DUE]
-    best = -1
-    for slot in range(held.shape[0]):
-        if held[slot, FLOW] == row and (
-            best < 0 or ahead(held[slot, SEQUENCE], due) < ahead(held[best, SEQUENCE], due)
-        ):
-            best = slot
+    best, slot = -1, 0
+    left = state.flows[row, HELD]  # octets not seen yet: few wait, and those in the first places
+    while left > 0 and slot < held.shape[0]:
+        if held[slot, FLOW] == row:
+            left -= held[slot, LENGTH]
+            if best < 0 or ahead(held[slot, SEQUENCE], due) < ahead(held[best, SEQUENCE], due):
+                best = slot
+        slot += 1
     return best
 
 
