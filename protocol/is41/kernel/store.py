@@ -11,7 +11,7 @@ import contextlib
 import hashlib
 import os
 import sys
-import tempfile
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
@@ -70,15 +70,15 @@ class Place:
                 return
 
     def _put(self, folder: Path, octets: bytes) -> None:
-        with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
-            try:
-                file.write(octets)
-                file.close()
-                older = [path for path in folder.iterdir() if path.name.startswith(self._begins)]
-                Path(file.name).replace(folder / self._name)
-            except OSError:
-                Path(file.name).unlink(missing_ok=True)
-                raise
+        older = [path for path in folder.iterdir() if path.name.startswith(self._begins)]
+        # Nobody reads half a file; and, unlike those of `tempfile`, others may read it.
+        beside = folder / f"{os.getpid()}-{threading.get_ident()}.part"
+        try:
+            beside.write_bytes(octets)
+            beside.replace(folder / self._name)
+        except OSError:
+            beside.unlink(missing_ok=True)
+            raise
         for path in older:
             if path.name != self._name:
                 path.unlink(missing_ok=True)

@@ -54,6 +54,7 @@ def test_it_lies_beside_the_code(tmp_path: Path) -> None:
     assert place.read() == CODE
     (file,) = (tmp_path / "__pycache__").iterdir()
     assert file.name.startswith("module.walk.py3")
+    assert file.stat().st_mode == (tmp_path / "module.py").stat().st_mode  # others may read it, too
 
 
 def test_a_damaged_file_is_as_good_as_none(tmp_path: Path) -> None:
