@@ -99,7 +99,7 @@ class Judge:
                 self._twins(batch[:silent])
                 if silent < len(part):
                     self.end = int(part.sequence[-1]) + 1
-                    self._store.submit(self._judge(batch[silent:]), self.end)
+                    self._judge(batch[silent:])
                 filled += len(part)
         return filled
 
@@ -121,10 +121,7 @@ class Judge:
         first = self._record.append(batch)
         self.registrations += len(batch)
         self.end = first + len(batch)
-        found = self._judge(batch)
-        if found:
-            self._record.hurry()
-        self._store.submit(found, self.end)
+        self._judge(batch)
 
     def when_kept(self, done: Callable[[], None], *, synced: bool = False) -> None:
         """Call *done* once all that was taken is written, or synced."""
@@ -144,10 +141,12 @@ class Judge:
     def _kept_up_to(self, *, synced: bool) -> int:
         return self._record.synced if synced else self._record.written
 
-    def _judge(self, batch: Batch) -> list[Found]:
-        """What the store is to keep of a batch."""
+    def _judge(self, batch: Batch) -> None:
+        """Let the store keep what is found in a batch, the last that was taken."""
         conflicts = self.detector.take(batch) if self.detector is not None else []
         self.conflicts += len(conflicts)
         if conflicts:
+            self._record.hurry()
+        self._store.submit([*conflicts, *self._sightings(batch), *self._twins(batch)], self.end)
+        if conflicts:
             self._found(conflicts)
-        return [*conflicts, *self._sightings(batch), *self._twins(batch)]
