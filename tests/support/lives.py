@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 AT_ONCE: Final = 8
 AGAIN_S: Final = 4.0  # phones register by themselves again
-NOT_AGAIN_S: Final = 300.0  # for those who do not: a bound on a broken test
+NOT_AGAIN_S: Final = 300.0  # for those who do not, and for informs: a bound on a broken test
+WAITING: Final = "SELECT id FROM outbox WHERE outcome IS NULL"
 RETRY_S: Final = 0.02
 RESTORED_EVERY: Final = 2  # of so many lives one ends out of service
 ESN_FIRST: Final = 0x8200_0000
@@ -116,7 +117,7 @@ class Lives:
 async def agree(of: Story, lives: Lives) -> None:
     """What the phones saw, the HLR, our cases, their alarms and those who were told."""
     folder = of.process.folder
-    await until(lambda: not stored(folder, "SELECT id FROM outbox WHERE outcome IS NULL"))
+    await until(lambda: not stored(folder, WAITING), NOT_AGAIN_S)
     raised = stored(folder, "SELECT key, severity FROM alarms WHERE cleared_at IS NULL")
     await of.outputs.until_alerts(dict(raised))
     await of.ended()
