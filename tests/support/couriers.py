@@ -28,6 +28,7 @@ class FakeOutput:
         self.repeats_s = repeats_s
         self.down = False
         self.hangs = False
+        self.hangs_at = 0  # the number of a notice
         self.refuses: set[int] = set()  # numbers
         self.sent: list[int] = []
         self.tries = 0
@@ -39,7 +40,7 @@ class FakeOutput:
         with self._changed:
             self.tries += 1
             self._changed.notify_all()
-        if self.hangs:
+        if self.hangs or self.hangs_at in {notice.number for notice in notices}:
             await asyncio.Event().wait()
         if self.down:
             raise NotSentError("it is down")

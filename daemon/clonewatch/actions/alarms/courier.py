@@ -60,6 +60,7 @@ class Courier:
         *,
         tell: Callable[[Event], None],
         backoff: Backoff,
+        write_within_s: float = WRITE_WITHIN_S,
     ) -> None:
         self.name = name
         self.failures = 0  # in turn
@@ -69,6 +70,7 @@ class Courier:
         self._mail = mail
         self._tell = tell
         self._backoff = backoff
+        self._write_within_s = write_within_s
         self._woken = asyncio.Event()
         self._direct: deque[Notice] = deque(maxlen=DIRECT_MAX)
         self._done: dict[int, tuple[Outcome, str]] = {}  # ended, and not yet written
@@ -114,8 +116,7 @@ class Courier:
             with contextlib.suppress(RefusedError):
                 await self._send([self._direct[0]])
             self._direct.popleft()
-        if len(self._done) >= READ_MAX or time.monotonic() >= self._write_at:
-            await self._write_done()
+        await self._write_due()
         items = await self._mail.pending(self.name, READ_MAX + len(self._done))
         items = [item for item in items if item.id not in self._done]
         now_ms = self._mail.now_ms()
@@ -128,6 +129,7 @@ class Courier:
         """Send items, as many at once as the output takes."""
         for at in range(0, len(items), self._output.at_once_max):
             await self._carry_part(items[at : at + self._output.at_once_max])
+            await self._write_due()  # a long backlog may take longer than we live
 
     async def _carry_part(self, items: Sequence[Item]) -> None:
         try:
@@ -151,7 +153,7 @@ class Courier:
     def _ended(self, items: Sequence[Item], outcome: Outcome, reason: str = "") -> None:
         """Remember what became of items, until it is written."""
         if not self._done:
-            self._write_at = time.monotonic() + WRITE_WITHIN_S
+            self._write_at = time.monotonic() + self._write_within_s
         self._done |= {item.id: (outcome, reason) for item in items}
 
     def _sooner(self, wait_s: float | None) -> float | None:
@@ -160,6 +162,10 @@ class Courier:
             return wait_s
         write_s = max(0.0, self._write_at - time.monotonic())
         return write_s if wait_s is None else min(wait_s, write_s)
+
+    async def _write_due(self) -> None:
+        if len(self._done) >= READ_MAX or time.monotonic() >= self._write_at:
+            await self._write_done()
 
     async def _write_done(self) -> None:
         """Let the store know what became of items."""

@@ -11,7 +11,7 @@ import threading
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from .courier import Backoff, Courier
+from .courier import WRITE_WITHIN_S, Backoff, Courier
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -37,11 +37,13 @@ class Delivery:
         *,
         tell: Callable[[Event], None],
         backoff: Backoff | None = None,
+        write_within_s: float = WRITE_WITHIN_S,
     ) -> None:
         self._mail = mail
         self._outputs = outputs
         self._tell = tell
         self._backoff = backoff or Backoff()
+        self._write_within_s = write_within_s
         self._couriers: list[Courier] = []
         self._loop: asyncio.AbstractEventLoop | None = None
         self._ready = threading.Event()
@@ -83,7 +85,14 @@ class Delivery:
         self._loop = asyncio.get_running_loop()
         self._closing = asyncio.Event()
         self._couriers = [
-            Courier(name, output, self._mail, tell=self._tell, backoff=self._backoff)
+            Courier(
+                name,
+                output,
+                self._mail,
+                tell=self._tell,
+                backoff=self._backoff,
+                write_within_s=self._write_within_s,
+            )
             for name, output in self._outputs.items()
         ]
         tasks = [asyncio.create_task(courier.run()) for courier in self._couriers]

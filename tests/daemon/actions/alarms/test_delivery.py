@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select
 
-from clonewatch.actions.alarms.courier import Backoff
+from clonewatch.actions.alarms.courier import WRITE_WITHIN_S, Backoff
 from clonewatch.actions.alarms.delivery import Delivery
 from clonewatch.actions.alarms.mail import Mail
 from clonewatch.store.tables import outbox
@@ -35,8 +35,16 @@ def store(tmp_path: Path, clock: Clock) -> Iterator[Store]:
         yield it
 
 
-def delivery(store: Store, told: Told, **outputs: FakeOutput) -> Delivery:
-    it = Delivery(Mail(store, lambda _: tuple(outputs)), outputs, tell=told, backoff=SOON)
+def delivery(
+    store: Store, told: Told, write_within_s: float = WRITE_WITHIN_S, /, **outputs: FakeOutput
+) -> Delivery:
+    it = Delivery(
+        Mail(store, lambda _: tuple(outputs)),
+        outputs,
+        tell=told,
+        backoff=SOON,
+        write_within_s=write_within_s,
+    )
     store.committed = it.wake
     return it
 
@@ -61,6 +69,17 @@ def test_notices_go_out_in_order_and_are_ended(store: Store) -> None:
     it = delivery(store, Told(), one=one, other=other)  # nothing is left to go out again
     raise_alarms(store, 1, ["one", "other"], begins=8)
     assert one.wait_for(8)[7:] == [8]
+    it.close()
+
+
+def test_what_was_delivered_is_written_while_the_rest_of_a_backlog_goes_out(store: Store) -> None:
+    slow = FakeOutput(at_once_max=1)
+    slow.hangs_at = 25  # as if we were killed there
+    raise_alarms(store, 40, ["slow"])
+    it = delivery(store, Told(), 0.0, slow=slow)
+    slow.wait_for_tries(slow.hangs_at)
+    done = [outcome for _, outcome in outcomes(store) if outcome is not None]
+    assert done == ["delivered"] * 24
     it.close()
 
 
