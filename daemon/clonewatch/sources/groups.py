@@ -51,18 +51,25 @@ def is_group(path: Path) -> bool:
 
 
 def gathered(paths: Sequence[Path]) -> list[list[Path]]:
-    """Put groups of one record file together, in order of arrival; other files stand alone."""
-    files: list[list[Path]] = []
+    """Put groups of one record file together, in order of arrival; other files stand alone.
+
+    A group's messages, which `DIR/*` names as well, are left out.
+    """
+    files: list[Path] = []
     together: dict[Path, list[Group]] = {}
     for path in paths:
         group = group_of(path)
         if group is None:
-            files.append([path])
+            files.append(path)
         else:
             together.setdefault(path.parent, []).append(group)
+    beside: set[Path] = set()
     for groups in together.values():
         groups.sort(key=lambda group: group.first)
-    return files + [[group.path for group in groups] for groups in together.values()]
+        for group in groups:
+            beside |= {group.messages_open_path, group.messages_sealed_path}
+    alone = [[path] for path in files if path not in beside]
+    return alone + [[group.path for group in groups] for groups in together.values()]
 
 
 def _read(paths: Iterable[Path], columns: Collection[str]) -> Iterator[Rows]:

@@ -12,7 +12,7 @@ from clonewatch.recordfile.reading import read_group
 from clonewatch.recordfile.sealing import seal, table_of
 from clonewatch.registrations import MSC_UNKNOWN, Batch
 from clonewatch.sources.groups import NEEDED, gathered, is_group, read_groups
-from recordfiles import LATER, Told, open_group, registrations
+from recordfiles import LATER, Told, open_group, registrations, with_messages
 
 MSCS = Mscs([Msc(mscid=4660 << 8 | 1, name="MSC A"), Msc(mscid=4660 << 8 | 2, name="MSC B")])
 BATCH = registrations(900)
@@ -44,6 +44,17 @@ def test_some_of_its_groups_are_read_together(tmp_path: Path) -> None:
     assert gathered([second, other, first]) == [[other], [first, second]]
     assert_read([first, second], BATCH)
     assert_read([second], BATCH[600:])
+
+
+def test_messages_beside_groups_are_left_out(tmp_path: Path) -> None:
+    seal(open_group(tmp_path, with_messages(BATCH[:600])), Told())
+    open_group(tmp_path, with_messages(BATCH[600:]), 600, start_ms=LATER)
+    paths = list(tmp_path.iterdir())
+    assert len(paths) == 4
+    (together,) = gathered(paths)
+    assert_read(together, BATCH)
+    (messages,) = tmp_path.glob("*.octets")
+    assert gathered([messages]) == [[messages]]  # whoever reads it says that it is no group
 
 
 def test_a_file_with_a_groups_columns_is_read_under_any_name(tmp_path: Path) -> None:
