@@ -28,7 +28,7 @@ from is41.tcap.codes import PackageType, Problem
 from is41.tcap.dialogues import rejected
 from is41.tcap.messages import Abort, Invoke, Package
 from network import HOST, until
-from stores import Clock, opened
+from stores import Clock, conflict, opened
 from suspending import ROUTE
 from suspensions import LOOSE, consequences
 
@@ -303,3 +303,13 @@ async def line(
             await suspension.stop()
             await connector.stop("the test is over", patience_s=5)
             await asyncio.sleep(0)  # the connection's last words
+
+
+async def serve(folder: Path, port: int, restores: str) -> None:
+    """Find a clone, the first time; restore the subscriber if asked to; go on until killed."""
+    async with line(folder, port) as it:
+        it.found(conflict())
+        if restores:
+            await until(lambda: it.shown()["state"] == "suspended")
+            it.suspension.orders.restore(1, who="ann", note="")
+        await asyncio.Event().wait()
