@@ -105,7 +105,7 @@ LINES: Final = (
     Line(_LIVE,    "the slowest of these links",                     "live.many_links.least_share",     _LEAST, 0.5, "of its fair share"),
     Line(_START,   "clonewatch --help",                              "replay.help_s",                   _MOST,  0.3, "s"),
     Line(_START,   "replay of 100 packets",                          "replay.few_s",                    _MOST,  1.5, "s"),
-    Line(_START,   "run, until ready, with the window to fill",      "live.start.ready_s",              _SHOWN, 0,   "s"),
+    Line(_START,   "run, until ready, with the window to fill",      "live.start.ready_s",              _MOST,  15,  "s"),
 )
 # fmt: on
 

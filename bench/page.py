@@ -30,7 +30,8 @@ same files, with warm caches, and what they find is compared: the run ends where
 - *Through the grammars*: {replay.rare:,} messages of indefinite length, start-up included.
 - *DuckDB* runs FIG. 4 as one query, `lag()` over the same groups, {detect.rows:,} rows.
 - *The window*, with {window.steady_subscribers:,} subscribers, is measured in a process of its own,
-  on one core, by the clock; memory is what that process has more than before. In the *day*,
+  on one core, by the clock; memory is what that process has more than before, divided by the most
+  subscribers that were held at once, by the hour: memory is kept for that many. In the *day*,
   subscribers come and go, so that after {window.day_turnover_h:g} hours all are others; 5 % of
   registrations are late. *Most* are {window.most_subscribers:,}, *few* {window.most_few:,}.
 - *Live* is a real `clonewatch run`, its sender in a process of its own, over loopback, once for a

@@ -1,9 +1,10 @@
 """A bounded ring of the messages that could not be used, for Wireshark and ``decode``.
 
 It is pcapng, for messages of three layers stand in it, and each says in a comment what is wrong with
-it. What is a carrier's own message stands in a TCP segment, one connection each. Two files: when the one being written has half of the octets, it takes the place of the older
-one (`refused.1.pcap` beside `refused.pcap`), and a new one is begun. A thread writes, so that nobody
-waits for the disk; what comes faster than it may write is counted and left out.
+it. What is a carrier's own message stands in a TCP segment, one connection each. Two files: when the
+one being written has half of the octets, it takes the place of the older one (`refused.1.pcap`
+beside `refused.pcap`), and a new one is begun. A thread writes, so that nobody waits for the disk;
+what comes faster than it may write is counted and left out.
 """
 
 from __future__ import annotations
