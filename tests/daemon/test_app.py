@@ -78,6 +78,28 @@ def test_a_clone_found_live_is_a_case_and_an_alarm(tmp_path: Path) -> None:
     asyncio.run(main())
 
 
+def test_two_phones_with_one_min_are_a_case_though_no_way_is_too_long(tmp_path: Path) -> None:
+    output = '[[alarms]]\nname = "log"\nkind = "file"\nfile = "alarms.jsonl"\n'
+    path = tmp_path / "alarms.jsonl"
+    never_fresh = "[window]\nfresh_seconds = 0\n"
+
+    async def main() -> None:
+        async with daemon(tmp_path, never_fresh, link(), output, mode="active") as app:
+            async with sender(app) as far_end:
+                for at, esn in enumerate((0x82123456, 0x82999999, 0x82123456)):
+                    message = regnot(msc=A, transaction_id=at, esn=esn)
+                    assert far_end.connection.send(message, Layer.SCCP)
+                    await until(lambda: app.judge.registrations == at + 1)  # noqa: B023
+                await until(lambda: path.exists() and path.read_text().endswith("}\n"))
+            alarm = json.loads(path.read_text())
+            assert (alarm["change"], alarm["severity"]) == ("raised", "major")
+            assert alarm["details"]["esns"] == ["82123456", "82999999"]
+            assert alarm["details"]["mscs"] == ["4660-1"]
+            assert app.judge.conflicts == 0
+
+    asyncio.run(main())
+
+
 def test_a_start_goes_on_where_the_last_one_stopped(tmp_path: Path) -> None:
     async def first() -> None:
         async with daemon(tmp_path, link()) as app, sender(app) as far_end:

@@ -143,7 +143,8 @@ AGAIN: Final = """\
 `make evaluate` makes this page again, to the figure. `clonewatch evaluate --movement FILE` tries
 real movement, a CSV of `user,time,lat,lon`; with `--mscs` and `--travel` against your own network
 and table, otherwise on a grid of 40 km and the times that `travel build` makes of it. Clones are
-made by giving one user's number to another's journey."""
+made by giving one user's number to another's journey, from a third of the time on, or after two
+days. Scores are JSON, shares and rates with their intervals."""
 
 
 def _goals(results: Results) -> str:
