@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from clonewatch.jit import int64
+from clonewatch.jit import int64, prefetch
 from clonewatch.window.index import hash_of
 from clonewatch.window.memory import reserve
 from clonewatch.window.tables import secret_seeds
-from is41.kernel import Array, columns, kernel
+from is41.kernel import Array, columns, kernel, part
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,6 +27,7 @@ BUCKETS_LOG2_MIN: Final = 5  # of a new segment: all together 65,536 places, 1 M
 BUCKETS_LOG2_MAX: Final = 17  # 268 million places: for more than a window holds
 BUCKET_SHIFT: Final = 20  # of a hash, above the segment
 FULL: Final = 0.6  # of a segment's places: it grows
+AHEAD: Final = 16  # registrations whose buckets are asked of memory: it takes 100 ns to answer
 CHUNK: Final = 8192  # registrations between two looks at what is full
 TIME_SHIFT: Final = 12  # times are kept in steps of 4 s: 31 bits last until the year 2248
 ESN_BITS: Final = 32
@@ -101,6 +102,14 @@ class UsedEsns:
             double(self._used, self._log2_max, segment)
 
 
+@part
+def bucket_of(used: Used, log2_max: int, msid: int) -> int:
+    """The first place of an MSID's bucket."""
+    hashed = hash_of(used.seeds, msid)
+    segment = hashed & SEGMENT_MASK
+    return ((segment << log2_max) + ((hashed >> BUCKET_SHIFT) & used.mask[segment])) * WAYS
+
+
 @kernel(int, USED, int, SAID, Array(np.int64), Array(np.int64))
 def put_some(
     used: Used, log2_max: int, said: Said, changed: NDArray[np.int64], before: NDArray[np.int64]
@@ -108,12 +117,13 @@ def put_some(
     """Put registrations in; how many had another ESN before, which, and what it was."""
     found = 0
     for at in range(len(said.msid)):
+        if at + AHEAD < len(said.msid):
+            ahead = bucket_of(used, log2_max, int64(said.msid[at + AHEAD]))
+            prefetch(used.keys, ahead)
+            prefetch(used.said, ahead)
         msid, esn = int64(said.msid[at]), int64(said.esn[at])
         now = int64(said.time[at]) >> TIME_SHIFT
-        hashed = hash_of(used.seeds, msid)
-        segment = hashed & SEGMENT_MASK
-        bucket = (hashed >> BUCKET_SHIFT) & used.mask[segment]
-        start = ((segment << log2_max) + bucket) * WAYS
+        start = bucket_of(used, log2_max, msid)
         place = start  # the MSID's, or else the first that is free, or else the oldest
         for other in range(start, start + WAYS):
             if used.keys[other] == msid + 1:
@@ -129,7 +139,7 @@ def put_some(
                 changed[found], before[found] = at, last & ESN_MASK
                 found += 1
         else:
-            used.filled[segment] += used.keys[place] == 0
+            used.filled[start // WAYS >> log2_max] += used.keys[place] == 0
             used.keys[place] = msid + 1
         used.said[place] = now << ESN_BITS | esn
     return found

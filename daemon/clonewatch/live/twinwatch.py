@@ -52,10 +52,15 @@ class TwinWatch:
 
         What came behind a later one of its MSID changes nothing, for it may have been overtaken.
         """
-        trusted = np.flatnonzero(batch.flags & UNTRUSTED == 0)
-        rows, before = self._used.put(batch.time[trusted], batch.msid[trusted], batch.esn[trusted])
+        if (batch.flags & UNTRUSTED).any():
+            batch = batch[np.flatnonzero(batch.flags & UNTRUSTED == 0)]
+        rows, before = self._used.put(
+            np.ascontiguousarray(batch.time),
+            np.ascontiguousarray(batch.msid),
+            np.ascontiguousarray(batch.esn),
+        )
         told: dict[int, None] = {}
-        for row, earlier in zip(trusted[rows].tolist(), before, strict=True):
+        for row, earlier in zip(rows, before, strict=True):
             msid = int(batch.msid[row])
             self._change(
                 msid, earlier, int(batch.esn[row]), int(batch.time[row]), int(batch.mscid[row])
