@@ -78,7 +78,7 @@ def page(results: Results) -> str:
 BY_TABLE: Final = """\
 *Exact*: from edge to edge of the areas as they are. *Built*: `travel build` with its defaults, \
 which sees each area as a circle. *Cells*: `travel build --cells`, with a radio cell of 3 km every \
-4 km along the edges of the areas. *Wrong*: that, with 10 % of all entries wrong. *Learned*: the \
+4 km along the edges of the areas. *Wrong*: the built one, with 10 % of all entries wrong. *Learned*: the \
 wrong one after `travel learn` on a week of traffic.
 
 *Precision*: reported pairs that are of two phones. *Recall*: pairs reported, of those that are \
@@ -98,7 +98,7 @@ Built travel times. *Coverage* is what any method that compares times and places
 clones that ever registered sooner after (or before) their subscriber than the fastest journey \
 takes. The rest is out of its reach, whatever the table."""
 LEARNING: Final = f"""\
-{TABLES} built tables with {SHARE:.0%} of their entries wrong, half of them too high, and \
+{TABLES} built tables with {SHARE * 100:g} % of their entries wrong, half of them too high, and \
 `travel learn` on the week, clones and all. *Found*: entries proposed, of those that are too high \
 and that at least {SUBSCRIBERS_MIN} honest subscribers beat. *Right*: entries proposed that were \
 right."""

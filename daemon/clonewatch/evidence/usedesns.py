@@ -107,7 +107,7 @@ def bucket_of(used: Used, log2_max: int, msid: int) -> int:
     """The first place of an MSID's bucket."""
     hashed = hash_of(used.seeds, msid)
     segment = hashed & SEGMENT_MASK
-    return ((segment << log2_max) + ((hashed >> BUCKET_SHIFT) & used.mask[segment])) * WAYS
+    return ((segment << log2_max) + ((hashed >> BUCKET_SHIFT) & int64(used.mask[segment]))) * WAYS
 
 
 @kernel(int, USED, int, SAID, Array(np.int64), Array(np.int64))
