@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 CONFLICTS: Final = 10_000
 A, C = 0, 4
 GROWN_MIB_MAX: Final = 200  # what ten thousand cases and their notices take in memory, ten times
-WRITTEN: Final = "SELECT count(*) FROM outbox WHERE output = 'file' AND outcome = 'delivered'"
+FOUND: Final = "SELECT max(id) FROM cases"
+UNTOLD: Final = "SELECT id FROM outbox WHERE output = 'file' AND outcome IS NULL LIMIT 1"
+TOLD_WITHIN_S: Final = 300.0  # a bound on a broken test
 TABLES: Final = """
 [[links]]
 name = "tali"
@@ -90,7 +92,8 @@ def test_ten_thousand_conflicts_are_ten_thousand_alarms_and_no_more(tmp_path: Pa
             before = process.resident_mib_max
             for message in regnots():
                 assert far_end.connection.send(message, Layer.SCCP)
-            await until(lambda: stored(tmp_path, WRITTEN)[0] == (CONFLICTS,), STARTED_WITHIN_S)
+            await until(lambda: stored(tmp_path, FOUND) == [(CONFLICTS,)], TOLD_WITHIN_S)
+            await until(lambda: not stored(tmp_path, UNTOLD), TOLD_WITHIN_S)
             assert process.resident_mib_max < before + GROWN_MIB_MAX
         assert await asyncio.to_thread(process.end, signal.SIGTERM) == 0
 
