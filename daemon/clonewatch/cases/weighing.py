@@ -171,7 +171,7 @@ def _found(each: New, evidence: Evidence) -> str:
     row = each.row
     return (
         f"{row['first_msc']} to {row['second_msc']} in {row['elapsed_ms'] / 60_000:.1f} min "
-        f"of {row['travel_time_ms'] / 60_000:g}, confidence {evidence.confidence:.2f}"
+        f"of {round(row['travel_time_ms'] / 60_000, 2):g}, confidence {evidence.confidence:.2f}"
     )
 
 

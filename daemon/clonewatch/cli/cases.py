@@ -280,7 +280,7 @@ def _record_lines(record: Mapping[str, Any]) -> Iterator[str]:
     speed = evidence.get("speed_kmh")
     yield (
         f"  {first['msc']} {_at(first['time'])} -> {second['msc']} {_at(second['time'])}: "
-        f"{record['elapsed_s'] / 60:.1f} min of {record['travel_time_s'] / 60:g} needed"
+        f"{record['elapsed_s'] / 60:.1f} min of {round(record['travel_time_s'] / 60, 2):g} needed"
         + (f", {speed:,} km/h" if speed is not None else "")
         + (f"  ({', '.join(marks)})" if marks else "")
     )

@@ -148,7 +148,7 @@ def _sentence(record: Mapping[str, Any]) -> str:
     return (
         f"{'superseded' if record['superseded'] else 'clone':10}  {record['msid']:15}  "
         f"{first['msc']} {first['time'][:19]}Z -> {second['msc']} {second['time'][:19]}Z  "
-        f"{took:.1f} min of {needs:g} needed{esns}{_weight(record.get('evidence'))}"
+        f"{took:.1f} min of {round(needs, 2):g} needed{esns}{_weight(record.get('evidence'))}"
     )
 
 

@@ -60,7 +60,7 @@ def _impossibility(conflict: Conflict) -> Iterator[Found]:
     share = conflict.elapsed_ms / max(1, conflict.travel_time_ms)
     words = (
         f"{conflict.elapsed_ms / MINUTE_MS:.1f} min of the "
-        f"{conflict.travel_time_ms / MINUTE_MS:g} min that it takes"
+        f"{round(conflict.travel_time_ms / MINUTE_MS, 2):g} min that it takes"
     )
     if share < FAR_SHARE:
         yield Found(mark=Mark.FAR_TOO_SOON, words=words)

@@ -156,7 +156,7 @@ for number in itertools.count(store.judged + 1):
 def test_no_kill_loses_an_alarm_or_makes_two_cases_of_one(tmp_path: Path) -> None:
     config = loaded(tmp_path, LEARN, FILE, "[cases]\nsuspect_msids = 100_000\n")
     chance = random.Random(7)
-    for _ in range(10):
+    for _ in range(4):
         with subprocess.Popen(
             [sys.executable, "-c", WRITER, tmp_path],
             stdout=subprocess.PIPE,

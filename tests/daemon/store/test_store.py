@@ -191,7 +191,7 @@ def test_what_was_judged_is_stored_once_after_any_kill(tmp_path: Path) -> None:
     chance = random.Random(7)
     path = tmp_path / "clonewatch.sqlite"
     said = 0
-    for _ in range(10):
+    for _ in range(5):
         said = max(said, killed_writer(path, chance.randrange(1, 40)))
         store = Store.open(path, WORDS, follower(), tell=Told())
         assert store.judged >= said

@@ -26,7 +26,7 @@ from suspending import SUBSCRIBERS
 if TYPE_CHECKING:
     from pathlib import Path
 
-KILLS: Final = 10
+KILLS: Final = 4
 ESN: Final = 0x82123456
 PROGRAM: Final = (
     "import asyncio, sys; from pathlib import Path; from suspending import suspending; "
