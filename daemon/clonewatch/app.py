@@ -69,7 +69,8 @@ ONLY_AT_START: Final = ("state_directory", "window", "regnots", "record_file", "
 MIB: Final = 1 << 20
 LOOK_EVERY_S: Final = 2.0
 TICK_EVERY_S: Final = 60.0
-_EXPECTED: Final = {"Resumed", "Sealed", "Removed"}  # events that are no fault
+# How loudly to tell of what is no fault; a kill leaves a torn block, and nothing of it was promised.
+_LEVELS: Final = {"Resumed": "info", "Sealed": "info", "Removed": "info", "CutBack": "warning"}
 
 
 class App:
@@ -266,7 +267,7 @@ class App:
     def _told(self, event: Told) -> None:
         """Say what whoever writes files has to tell; from any thread."""
         name = type(event).__name__
-        say = self._log.info if name in _EXPECTED else self._log.error
+        say = getattr(self._log, _LEVELS.get(name, "error"))
         say("file_" + name.lower(), detail=str(event))
         self.troubles.told(event)
 

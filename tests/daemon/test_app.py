@@ -118,6 +118,26 @@ def test_a_start_goes_on_where_the_last_one_stopped(tmp_path: Path) -> None:
     asyncio.run(second())
 
 
+def test_a_block_that_a_kill_has_torn_is_cut_off_and_no_error(tmp_path: Path) -> None:
+    async def first() -> None:
+        async with daemon(tmp_path, link()) as app, sender(app) as far_end:
+            assert far_end.connection.send(regnot(msc=A), Layer.SCCP)
+            await until(lambda: app.judge.registrations)
+
+    async def second() -> None:
+        async with daemon(tmp_path, link()) as app:
+            assert app.judge.end == 1
+
+    asyncio.run(first())
+    (group,) = (tmp_path / "state" / "records").glob("*.open")
+    with group.open("ab") as file:
+        file.write(b"torn")
+    with capture_logs() as logs:
+        asyncio.run(second())
+    told = [(line["log_level"], line["detail"]) for line in logs if line["event"] == "file_cutback"]
+    assert told == [("warning", f"{group}: 4 octets of a torn block cut off")]
+
+
 def test_a_reload_brings_new_travel_times_and_mscs(tmp_path: Path) -> None:
     async def main() -> None:
         async with daemon(tmp_path, link()) as app, sender(app) as far_end:

@@ -115,7 +115,8 @@ class Intake:
     ) -> None:
         """Copy messages out of a link's buffer. They *waited*, if nobody knows how long.
 
-        *drained*: the read that brought them left nothing in the socket. *then* is called when the registrations among them are written, or *synced*.
+        *drained*: the read that brought them left nothing in the socket. *then* is called when the
+        registrations among them are written, or *synced*.
         """
         count, frames = received.count, received.frames
         first, end = int(frames.start[:count].min()), int(frames.end[:count].max())
