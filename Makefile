@@ -18,7 +18,7 @@ demo: .venv/ready
 	$(BIN)/clonewatch demo
 
 test: .venv/ready
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 check: .venv/ready
 	$(BIN)/ruff check .
