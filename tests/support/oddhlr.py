@@ -13,15 +13,19 @@ from clonewatch.actions.alarms.courier import Backoff
 from clonewatch.actions.suspension.service import Suspension
 from clonewatch.addresses import Address
 from clonewatch.cases import showing
+from clonewatch.cases.policy import DEFAULT, Policy
 from clonewatch.links import Connector, Listener
 from clonewatch.roles.asker import Asker
 from configuration import HLR, loaded
-from is41.answering import answer
+from is41.answering import Route, answer
 from is41.link import MessagesReceived
 from is41.map.components import failure_of, result_of
 from is41.map.messages import QualificationDirective, QualificationDirectiveResult, body_of
 from is41.map.operations import ErrorCode
+from is41.mtp.pointcode import PointCode
 from is41.reading import Layer, read
+from is41.sccp.addresses import Address as SccpAddress
+from is41.sccp.codes import Subsystem
 from is41.sccp.messages import Unitdata, UnitdataService
 from is41.tali.link import Link as Tali
 from is41.tcap.codes import PackageType, Problem
@@ -29,7 +33,6 @@ from is41.tcap.dialogues import rejected
 from is41.tcap.messages import Abort, Invoke, Package
 from network import HOST, until
 from stores import Clock, conflict, opened
-from suspending import ROUTE
 from suspensions import LOOSE, consequences
 
 if TYPE_CHECKING:
@@ -44,6 +47,16 @@ if TYPE_CHECKING:
     from is41.reading import Reading
     from is41.tcap.messages import Component
 
+US: Final = PointCode(10, 20, 60)
+THEM: Final = PointCode(10, 20, 40)
+ROUTE: Final = Route(
+    layer=Layer.SCCP,
+    called=SccpAddress(subsystem=Subsystem.HLR, point_code=THEM),
+    calling=SccpAddress(subsystem=Subsystem.MAP, point_code=US),
+    dpc=THEM,
+    opc=US,
+)
+AT_ONCE: Final = Backoff(first_s=0.0, most_s=0.0)
 CONFIG: Final = 'mode = "active"\n[tables]\ntravel = "travel.csv"\n'
 AUTO: Final = '[suspension]\nmode = "auto"\nhlr = "hlr"\n'
 
@@ -282,17 +295,22 @@ async def listening(hlr: OddHlr, port: int = 0) -> AsyncIterator[int]:
 
 @asynccontextmanager
 async def line(
-    folder: Path, port: int, *, rules: Rules = LOOSE, answer_within_s: float = 10.0
+    folder: Path,
+    port: int,
+    *,
+    rules: Rules = LOOSE,
+    policy: Policy = DEFAULT,
+    answer_within_s: float = 10.0,
+    backoff: Backoff = AT_ONCE,
 ) -> AsyncIterator[Line]:
-    """A daemon's suspension that asks the HLR at *port*. It tries again at once."""
+    """A daemon's suspension that asks the HLR at *port*."""
     follows, clock = consequences(rules), Clock()
     config = loaded(folder, CONFIG, HLR, AUTO)
     asker = Asker(ROUTE, answer_within_s, structlog.get_logger())
     connector = Connector(Address(HOST, port), lambda now: Tali(now, allowed=True), asker)
     with opened(folder, clock=clock, consequences=follows) as store:
-        backoff = Backoff(first_s=0.0, most_s=0.0)
         suspension = Suspension(store, follows, config, lambda _: asker, backoff=backoff)
-        follows.suspension = rules
+        follows.suspension, follows.policy = rules, policy
         store.committed = suspension.wake
         await connector.start()
         await suspension.start()
