@@ -42,7 +42,7 @@ class Plan:
     seconds: float
     per_s: float | None = None  # of all connections together; None: as fast as they are taken
     tick_s: float = 0.1  # between two writings of a connection
-    count_max: int | None = None
+    count_max: int | None = None  # at full speed
     subscribers: int = 1_000_000
     group: int = GROUP_FIRST
     rare: bool = False  # messages for the grammars
@@ -54,7 +54,6 @@ class Sent:
     """What became of it."""
 
     count: int
-    seconds: float
     clones: tuple[tuple[int, float], ...] = ()  # MSID, when its second REGNOT began to be written
 
 
@@ -164,7 +163,7 @@ async def _run(plan: Plan, pipe: Connection) -> None:
                 sending.append(_clones(plan, ends[0], clones, sent_at))
             await asyncio.gather(*sending)
     count = sum(end.sent for end in ends)
-    pipe.send(Sent(count=count, seconds=time.monotonic() - begun, clones=tuple(sent_at)))
+    pipe.send(Sent(count=count, clones=tuple(sent_at)))
     await asyncio.to_thread(pipe.recv)
     for task in listening:
         task.cancel()
@@ -174,7 +173,7 @@ async def _run(plan: Plan, pipe: Connection) -> None:
 
 async def _at_full_speed(plan: Plan, end: _End, traffic: Traffic, begun: float) -> None:
     chunk = CHUNK_RARE if plan.rare else CHUNK
-    most = _share(plan, plan.count_max)
+    most = None if plan.count_max is None else plan.count_max // len(plan.ports)
     while time.monotonic() < begun + plan.seconds and (most is None or end.sent < most):
         rows = traffic.take(chunk if most is None else min(chunk, most - end.sent))
         await end.send(for_grammars(rows) if plan.rare else rows)
@@ -184,7 +183,7 @@ async def _at_full_speed(plan: Plan, end: _End, traffic: Traffic, begun: float) 
 async def _at_a_pace(plan: Plan, end: _End, traffic: Traffic, begun: float) -> None:
     assert plan.per_s is not None
     per_s = plan.per_s / len(plan.ports)
-    most = _share(plan, plan.count_max) or round(per_s * plan.seconds)
+    most = round(per_s * plan.seconds)
     done = tick = 0
     while done < most:
         await _until(begun + tick * plan.tick_s)
@@ -207,10 +206,6 @@ async def _clones(plan: Plan, end: _End, clones: Clones, at: list[tuple[int, flo
 
 async def _until(moment: float) -> None:
     await asyncio.sleep(max(0.0, moment - time.monotonic()))
-
-
-def _share(plan: Plan, count: int | None) -> int | None:
-    return None if count is None else count // len(plan.ports)
 
 
 def _connected(port: int, buffer: int) -> socket.socket:

@@ -100,13 +100,12 @@ class OddHlr:
     told: list[Directive] = field(default_factory=list)  # in the order in which they came
     denied: set[tuple[str, int]] = field(default_factory=set)  # MIN and ESN, out of service
     kept: list[Question] = field(default_factory=list)  # to be done later
-    connections: list[Connection] = field(default_factory=list)
 
-    def connected(self, connection: Connection) -> None:
-        self.connections.append(connection)
+    def connected(self, _: Connection) -> None:
+        """Wait for questions: each knows its connection."""
 
-    def disconnected(self, connection: Connection, _: str) -> None:
-        self.connections.remove(connection)
+    def disconnected(self, _: Connection, __: str) -> None:
+        """Wait for the next."""
 
     def received(self, connection: Connection, event: Event) -> None:
         if not isinstance(event, MessagesReceived):

@@ -82,7 +82,6 @@ async def story(
     environment: Mapping[str, str],
     *,
     speed: float = 1.0,
-    further: str = "",
 ) -> AsyncIterator[Story]:
     """All but the daemon live; it is to be started, and suspends by itself."""
     scenario = scenario.model_copy(update={"transport": transport})
@@ -95,7 +94,7 @@ async def story(
             transport,
             speed=speed,
             suspension="auto",
-            further=receivers.tables + further,
+            further=receivers.tables,
         ) as place,
     ):
         process = Process(beside, place.sockets, environment)
