@@ -8,7 +8,6 @@ import queue
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -20,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 from prometheus_client.parser import text_string_to_metric_families
 
 from bench.live_traffic import write_travel
+from bench.processes import COMMAND, OUT, peak_mib
 from clonewatch.control.client import ask
 
 if TYPE_CHECKING:
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
     Metrics = dict[tuple[str, str], float]  # by name, and the source or link, if any
 
-COMMAND: Final = Path(sys.executable).parent / "clonewatch"
-OUT: Final = Path(__file__).parent / "out"
 START_S: Final = 180.0
 STOP_S: Final = 90.0
 LOOK_EVERY_S: Final = 0.05
@@ -64,9 +62,7 @@ class Daemon:
     @property
     def peak_mib(self) -> float:
         """The most memory it has held."""
-        status = Path(f"/proc/{self._process.pid}/status").read_text(encoding="ascii")
-        line = next(line for line in status.splitlines() if line.startswith("VmHWM:"))
-        return int(line.split()[1]) / 1024
+        return peak_mib(self._process.pid)
 
     def start(self) -> None:
         """Wait until it is ready."""

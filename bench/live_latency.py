@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import threading
 import time
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from bench.live_daemon import ALARMS
+from bench.processes import Aside
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,22 +21,13 @@ SYNC_EVERY_S: Final = 0.02
 SYNC_OCTETS: Final = b"\0" * 4096
 
 
-class Watch:
-    """Looks, until the end of the block, when each clone's line is there."""
+class Watch(Aside):
+    """Looks when each clone's line is there."""
 
     def __init__(self, folder: Path) -> None:
+        super().__init__()
         self.written_at: dict[int, float] = {}  # by MSID, monotonic
         self._path = folder / ALARMS
-        self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._look, daemon=True)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._ended.set()
-        self._thread.join()
 
     def wait(self, clones: int, seconds: float) -> None:
         """Wait until so many are told, but no longer."""
@@ -63,24 +54,15 @@ class Watch:
             self.written_at[int(alarm["object"].removeprefix("subscriber "))] = now
 
 
-class Syncs:
-    """Takes, until the end of the block, the time of bare fdatasyncs in *folder*."""
+class Syncs(Aside):
+    """Takes the time of bare fdatasyncs in *folder*."""
 
     def __init__(self, folder: Path) -> None:
+        super().__init__()
         self.took_s: list[float] = []
         self._probe = folder / "probe"
-        self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._sync, daemon=True)
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._ended.set()
-        self._thread.join()
-
-    def _sync(self) -> None:
+    def _look(self) -> None:
         descriptor = os.open(self._probe, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         try:
             while not self._ended.wait(SYNC_EVERY_S):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
@@ -26,15 +28,10 @@ class Run:
     output: str
 
 
-class _Peak:
-    """Looks, until the end of the block, how much memory a process has held at most.
+class Aside(ABC):
+    """Looks at something, in a thread of its own, until the end of the block."""
 
-    What `wait4` tells begins with what we held ourselves when we started it.
-    """
-
-    def __init__(self, pid: int) -> None:
-        self.mib = 0.0
-        self._status = Path(f"/proc/{pid}/status")
+    def __init__(self) -> None:
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._look, daemon=True)
 
@@ -46,15 +43,35 @@ class _Peak:
         self._ended.set()
         self._thread.join()
 
+    @abstractmethod
+    def _look(self) -> None:
+        """Go on until `_ended` is set."""
+
+
+class _Peak(Aside):
+    """Looks how much memory a process has held at most.
+
+    What `wait4` tells begins with what we held ourselves when we started it.
+    """
+
+    def __init__(self, pid: int) -> None:
+        super().__init__()
+        self.mib = 0.0
+        self._pid = pid
+
     def _look(self) -> None:
         while not self._ended.wait(LOOK_EVERY_S):
             try:
-                lines = self._status.read_text(encoding="utf-8").splitlines()
+                self.mib = max(self.mib, peak_mib(self._pid))
             except OSError:  # it has gone
                 return
-            for line in lines:
-                if line.startswith("VmHWM:"):
-                    self.mib = int(line.split()[1]) / 1024
+
+
+def peak_mib(pid: int) -> float:
+    """The most memory that a process has held; a zombie tells none. Raises OSError."""
+    status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+    told = re.search(r"^VmHWM:\s+(\d+) kB$", status, re.MULTILINE)
+    return 0.0 if told is None else int(told[1]) / 1024
 
 
 def run(*command: str | Path) -> Run:
