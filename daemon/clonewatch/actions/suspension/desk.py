@@ -76,9 +76,9 @@ class Desk:
         if not due:
             return []
         reports = []
-        around = Around.read(book.connection, book.now_ms)
+        rules = self._consequences.suspension
+        around = Around.read(book.connection, rules, book.now_ms)
         for case in by_id(book.connection, due).values():
-            rules = self._consequences.suspension
             if rules.mode is Mode.OFF:
                 standing.put(book.connection, [case.id], look_at=None)
                 continue

@@ -14,7 +14,7 @@ from clonewatch.store.tables import clone_records
 
 from . import items, standing, switch
 from .deciding import Counted, Facts
-from .rules import DAY_MS, HOUR_MS
+from .rules import DAY_MS, HOUR_MS, Mode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,14 +41,18 @@ class Around:
     usual: float
 
     @classmethod
-    def read(cls, connection: Connection, now_ms: int) -> Around:
-        """As the store has it."""
+    def read(cls, connection: Connection, rules: Rules, now_ms: int) -> Around:
+        """As the store has it; *usual* is 0 where *rules* make nothing depend on it."""
         position = switch.position(connection)
+        in_conflict = _in_conflict(connection, max(now_ms - HOUR_MS, position.at))
+        # Only the breaker asks for the usual, beyond so many: days of clone records are read for it,
+        # while whoever else writes to the store has to wait.
+        may_trip = rules.mode is Mode.AUTO and in_conflict > rules.breaker_subscribers
         return cls(
             position=position,
             made=items.made_since(connection, now_ms - DAY_MS),
-            in_conflict=_in_conflict(connection, max(now_ms - HOUR_MS, position.at)),
-            usual=_usual(connection, now_ms),
+            in_conflict=in_conflict,
+            usual=_usual(connection, now_ms) if may_trip else 0.0,
         )
 
     def at(self, position: Position) -> Around:

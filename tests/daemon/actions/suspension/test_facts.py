@@ -7,6 +7,7 @@ from dataclasses import replace
 from clonewatch.actions.suspension import items, standing
 from clonewatch.actions.suspension.facts import USUAL_HOURS, Around, conflicts_of, facts_of
 from clonewatch.actions.suspension.items import Order
+from clonewatch.actions.suspension.rules import Mode
 from clonewatch.registrations import Flags
 from clonewatch.store.outbox import SUSPENSION
 from stores import DAY, HOUR, MIN, MINUTE, TEN, conflict, desk
@@ -20,7 +21,7 @@ def test_what_counts_and_what_is_held() -> None:
     with desk(consequences(replace(LOOSE, exempt_until={MIN: TEN}))) as it:
         it.found(conflict(), late, gone)
         (case,) = it.cases()
-        around = Around.read(it.connection, it.now_ms)
+        around = Around.read(it.connection, LOOSE, it.now_ms)
         facts = facts_of(case, it.connection, it.consequences.suspension, around, it.now_ms)
         assert (len(facts.conflicts), facts.held, facts.exempt_until) == (1, 1, TEN)
         assert facts.conflicts == conflicts_of(it.connection, 1)
@@ -37,7 +38,7 @@ def test_what_was_asked_for_by_itself_is_counted() -> None:
         for ago, automatic in ((0, True), (2 * HOUR, True), (2 * DAY, True), (0, False)):
             order = Order(msid=MIN, esn=1, automatic=automatic)
             items.put(it.connection, SUSPENSION, 1, order, now - ago)
-        around = Around.read(it.connection, now)
+        around = Around.read(it.connection, LOOSE, now)
         facts = facts_of(it.cases()[0], it.connection, LOOSE, around.with_one_more(now), now)
         assert (facts.sent_in_hour, facts.sent_in_day, facts.is_asked) == (2, 3, True)
 
@@ -49,6 +50,12 @@ def test_the_usual_rate_is_that_of_the_week_before() -> None:
         for day in range(1, 8):
             it.found(conflict(at=TEN + 45 * MINUTE - day * DAY))
         it.now_ms = TEN + HOUR
-        around = Around.read(it.connection, it.now_ms)
+        around = Around.read(it.connection, replace(LOOSE, breaker_subscribers=2), it.now_ms)
         assert around.in_conflict == 3
         assert around.usual == 7 / USUAL_HOURS
+        for spared in (
+            replace(LOOSE, breaker_subscribers=3),
+            replace(LOOSE, mode=Mode.PROPOSE, breaker_subscribers=2),
+        ):
+            around = Around.read(it.connection, spared, it.now_ms)
+            assert (around.in_conflict, around.usual) == (3, 0.0)
