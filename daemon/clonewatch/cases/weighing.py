@@ -178,7 +178,7 @@ def _found(each: New, evidence: Evidence) -> str:
 def _earlier(connection: Connection, msid: int, words: CloneRecords) -> list[Conflict]:
     """The MSID's last conflicts that count, the oldest first."""
     found = connection.execute(_EARLIER, {"its_msid": msid})
-    return [recording.conflict_of(dict(row), words) for row in found.mappings()][::-1]
+    return [recording.conflict_of(row, words) for row in found.mappings()][::-1]
 
 
 def _confidences(connection: Connection, case_ids: Sequence[int]) -> dict[int, float]:
@@ -193,7 +193,7 @@ def _confidences(connection: Connection, case_ids: Sequence[int]) -> dict[int, f
 _RECORDS: Final = clone_records.c
 _COUNTS: Final = and_(~_RECORDS.superseded, ~_RECORDS.suspect)
 _EARLIER: Final = (
-    select(clone_records)
+    select(*recording.CONFLICT_COLUMNS)
     .where(_RECORDS.msid == bindparam("its_msid"), _COUNTS)
     .order_by(_RECORDS.second_time.desc())
     .limit(HISTORY_MAX)

@@ -34,6 +34,14 @@ MINUTE_MS: Final = 60_000
 _IT: Final = clone_records.c
 _COUNTS: Final = and_(~_IT.superseded, ~_IT.suspect)
 _SIDE: Final = _IT.evidence["clone"].as_string()
+_RECORD: Final = [
+    _IT[name]
+    for name in (
+        "id", "msid", "case_id", "first_time", "first_msc", "first_esn",
+        "second_time", "second_msc", "second_esn", "elapsed_ms", "travel_time_ms",
+        "evidence", "confidence", "superseded", "suspect",
+    )
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,7 +219,7 @@ def records(connection: Connection, day: Day) -> Table:
     """Every clone record of the day, as they came."""
     total = connection.execute(select(func.count()).where(day.has(_IT.second_time))).scalar_one()
     found = connection.execute(
-        select(clone_records)
+        select(*_RECORD)
         .where(day.has(_IT.second_time))
         .order_by(_IT.second_time, _IT.id)
         .limit(10 * ROWS_MAX)

@@ -28,6 +28,15 @@ _SUPERSEDE: Final = (
 )
 _INSERT: Final = clone_records.insert()
 _STORED: Final = select(clone_records).where(clone_records.c.id.in_(ONE_OF))
+_REGISTRATION: Final = ("time", "mscid", "esn", "transaction_id", "flags")
+# What `conflict_of` reads: neither messages nor evidence.
+CONFLICT_COLUMNS: Final = [
+    clone_records.c[name]
+    for name in (
+        *("msid", "elapsed_ms", "travel_time_ms", "found_at", "superseded"),
+        *(f"{which}_{name}" for which in ("first", "second") for name in _REGISTRATION),
+    )
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +84,8 @@ def message_columns(which: str, message: Message | None) -> dict[str, Any]:
     }
 
 
-def conflict_of(row: Mapping[str, Any], words: CloneRecords) -> Conflict:
-    """The conflict of a row; its sources are not told."""
+def conflict_of(row: RowMapping, words: CloneRecords) -> Conflict:
+    """The conflict of a row, which needs CONFLICT_COLUMNS only; its sources are not told."""
     return Conflict(
         msid=row["msid"],
         first=_registration_of("first", row, words),
@@ -169,7 +178,7 @@ def _registration(which: str, row: RowMapping) -> dict[str, str]:
     }
 
 
-def _registration_of(which: str, row: Mapping[str, Any], words: CloneRecords) -> Registration:
+def _registration_of(which: str, row: RowMapping, words: CloneRecords) -> Registration:
     return Registration(
         time=row[f"{which}_time"],
         msid=row["msid"],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import func, select
 
@@ -17,9 +17,7 @@ from .deciding import Counted, Facts
 from .rules import DAY_MS, HOUR_MS, Mode
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, RowMapping
 
     from clonewatch.cases.case import Case
 
@@ -29,6 +27,14 @@ if TYPE_CHECKING:
 RECORDS_MAX: Final = 1000  # ours: conflicts of a case that are looked at, the latest
 USUAL_HOURS: Final = 7 * 24  # what is usual is learned from, before the last hour
 HELD_FLAGS: Final = Flags.TIME_UNCERTAIN | Flags.CLOCK_SUSPECT | Flags.LATE
+# What a decision reads of a clone record; the messages kept with it are none of that.
+_COUNTED: Final = [
+    clone_records.c[name]
+    for name in (
+        "second_time", "stored_at", "confidence", "evidence",
+        "first_esn", "second_esn", "first_flags", "second_flags",
+    )
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,23 +101,23 @@ def _conflicts(
     """Those that count, in order, and how many are held."""
     records = clone_records.c
     found = connection.execute(
-        select(clone_records)
+        select(*_COUNTED)
         .where(records.case_id == case_id, ~records.superseded, ~records.suspect)
         .where(records.second_time > after_ms)
         .order_by(records.second_time.desc())
         .limit(RECORDS_MAX)
     )
-    rows = [dict(row) for row in found.mappings()][::-1]
+    rows = found.mappings().all()[::-1]
     counted = tuple(_counted(row) for row in rows if not _is_held(row))
     return counted, len(rows) - len(counted)
 
 
-def _is_held(row: Mapping[str, Any]) -> bool:
+def _is_held(row: RowMapping) -> bool:
     flags = Flags(row["first_flags"] | row["second_flags"])
     return bool(flags & HELD_FLAGS) or bool(row["evidence"].get("holds"))
 
 
-def _counted(row: Mapping[str, Any]) -> Counted:
+def _counted(row: RowMapping) -> Counted:
     return Counted(
         known_at=max(row["second_time"], row["stored_at"]),
         confidence=row["confidence"],
