@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from clonewatch.cases import showing, watched
 from clonewatch.cases.case import Book, by_id, latest_by_msid
-from clonewatch.cases.life import Act, Input, MoveRefusedError, moved
+from clonewatch.cases.life import Input, MoveRefusedError
 from clonewatch.evidence.findings import Severity
 from clonewatch.store.tables import clone_records
 
@@ -42,9 +42,8 @@ class Orders:
         """Take a victim's own report: open a case, or add it to the one there is."""
 
         def work(book: Book) -> Case:
-            case = latest_by_msid(book.connection, [msid]).get(msid)
-            if case is None or moved(case.state, Input.REPORT)[1] is Act.NEW_CASE:
-                case = book.new(msid)
+            latest = latest_by_msid(book.connection, [msid]).get(msid)
+            case = book.case_for(latest, msid, Input.REPORT)
             case.floor = case.floor or Severity.MAJOR
             book.move(case, Input.REPORT, who=who, note=note)
             return case

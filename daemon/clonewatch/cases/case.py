@@ -13,14 +13,14 @@ from clonewatch.store import positions
 from clonewatch.store.chunks import ONE_OF, chunks
 from clonewatch.store.tables import case_events, cases
 
-from .life import State, moved
+from .life import Act, State, moved
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from sqlalchemy import Connection
 
-    from .life import Act, Input
+    from .life import Input
 
 PROGRAM: Final = "clonewatch"  # who did what nobody ordered
 LAST_CASE: Final = "last_case"  # the position that numbers cases
@@ -52,9 +52,18 @@ class Case:
         """That of its surest conflict, or what people told if that is graver."""
         return graver_of(severity_of(self.confidence), self.floor or Severity.WARNING)
 
+    def is_silent(self, now_ms: int) -> bool:
+        """Whether what comes to a dismissed case is only counted."""
+        return self.silent_until is not None and now_ms < self.silent_until
+
     def as_row(self) -> dict[str, Any]:
         """The row of `cases`."""
         return {name: getattr(self, name) for name in self.__dataclass_fields__}
+
+    def lasts(self, *times: int) -> None:
+        """Let it last from the earliest of *times* to the latest, and as long as it did before."""
+        known = [time for time in (self.first_at, self.last_at, *times) if time is not None]
+        self.first_at, self.last_at = min(known), max(known)
 
     def saw(self, what: str, value: str) -> None:
         """Count an MSC, an ESN or a terminal type."""
@@ -112,6 +121,12 @@ class Book:
         self._last_id += 1
         case = Case(id=self._last_id, msid=msid, opened_at=self.now_ms, changed_at=self.now_ms)
         self._new.append(case)
+        return case
+
+    def case_for(self, case: Case | None, msid: int, what: Input) -> Case:
+        """Who takes *what*: the newest *case* of *msid*, or a new one if there is none or it is over."""
+        if case is None or moved(case.state, what)[1] is Act.NEW_CASE:
+            return self.new(msid)
         return case
 
     def move(

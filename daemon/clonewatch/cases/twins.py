@@ -8,7 +8,7 @@ from clonewatch.evidence.findings import Severity
 from clonewatch.registrations import time_text
 
 from .case import graver_of
-from .life import Act, Input, State, moved
+from .life import Input, State
 from .weighing import latest
 
 if TYPE_CHECKING:
@@ -27,12 +27,12 @@ def tell_twins(book: Book, found: Iterable[Twins], words: CloneRecords) -> None:
     for twins in found:
         case = latest(book, twins.msid)
         what = Input.TWINS if case is None else _input(case, book.now_ms)
-        if case is None or moved(case.state, what)[1] is Act.NEW_CASE:
-            case, what = book.new(twins.msid), Input.TWINS
+        case = book.case_for(case, twins.msid, what)
+        if case.state is State.NONE:
+            what = Input.TWINS
         is_new = case.floor is None
         case.floor = graver_of(case.floor or SEVERITY, SEVERITY)
-        case.first_at = min(twins.first_at, case.first_at or twins.first_at)
-        case.last_at = max(twins.last_at, case.last_at or twins.last_at)
+        case.lasts(twins.first_at, twins.last_at)
         for mscid in twins.mscids:
             case.saw("mscs", words.name_of(mscid))
         for esn in twins.esns:
@@ -42,8 +42,8 @@ def tell_twins(book: Book, found: Iterable[Twins], words: CloneRecords) -> None:
 
 def _input(case: Case, now_ms: int) -> Input:
     """What twins are to a case."""
-    is_silent = case.silent_until is not None and now_ms < case.silent_until
-    return Input.LATER if case.state is State.DISMISSED and not is_silent else Input.TWINS
+    is_over = case.state is State.DISMISSED and not case.is_silent(now_ms)
+    return Input.LATER if is_over else Input.TWINS
 
 
 def _note(twins: Twins) -> str:

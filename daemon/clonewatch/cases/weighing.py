@@ -17,7 +17,7 @@ from clonewatch.store.chunks import ONE_OF, chunks
 from clonewatch.store.tables import clone_records
 
 from .case import by_id, latest_by_msid
-from .life import ALARMED, Act, Input, State, moved
+from .life import ALARMED, Act, Input, State
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -117,9 +117,7 @@ def weigh_again(
 
 def sight(book: Book, msid: int, note: str) -> Case:
     """An identity that was given up has registered: its MSID's case, which is told."""
-    case = latest(book, msid)
-    if case is None or moved(case.state, Input.SIGHTING)[1] is Act.NEW_CASE:
-        case = book.new(msid)
+    case = book.case_for(latest(book, msid), msid, Input.SIGHTING)
     case.floor = Severity.CRITICAL
     book.move(case, Input.SIGHTING, note=note)
     return case
@@ -137,14 +135,13 @@ def _take(book: Book, case: Case | None, each: New, evidence: Evidence) -> Case:
     """Count a conflict in its case: *case*, or a new one if that is over."""
     conflict = each.conflict
     what = Input.CONFLICT if case is None else _input(case, evidence.severity, book.now_ms)
-    if case is None or moved(case.state, what)[1] is Act.NEW_CASE:
-        case, what = book.new(conflict.msid), Input.CONFLICT
+    case = book.case_for(case, conflict.msid, what)
+    if case.state is State.NONE:
+        what = Input.CONFLICT
     before, severity = case.state, case.severity
     case.conflicts += 1
     case.confidence = max(case.confidence, evidence.confidence)
-    times = [time for time in (case.first_at, case.last_at) if time is not None]
-    case.first_at = min([*times, conflict.second.time])
-    case.last_at = max([*times, conflict.second.time])
+    case.lasts(conflict.second.time)
     for which, registration in (("first", conflict.first), ("second", conflict.second)):
         case.saw("mscs", each.row[f"{which}_msc"])
         case.saw("esns", f"{registration.esn:08X}")
@@ -160,7 +157,7 @@ def _input(case: Case, severity: Severity, now_ms: int) -> Input:
     """What a conflict of *severity* is to a case."""
     if case.state is not State.DISMISSED:
         return Input.CONFLICT
-    if case.silent_until is None or now_ms >= case.silent_until:
+    if not case.is_silent(now_ms):
         return Input.LATER
     if case.dismissed_as is None or severity.rank > case.dismissed_as.rank:
         return Input.GRAVER

@@ -100,3 +100,29 @@ def test_what_people_told_is_the_least_severity(
 ) -> None:
     case = Case(id=1, msid=MIN, opened_at=TEN, changed_at=TEN, floor=floor, confidence=confidence)
     assert case.severity is severity
+
+
+def test_a_case_lasts_from_the_earliest_to_the_latest_it_was_told() -> None:
+    case = Case(id=1, msid=MIN, opened_at=TEN, changed_at=TEN)
+    case.lasts(TEN)
+    assert (case.first_at, case.last_at) == (TEN, TEN)
+    case.lasts(TEN + 1, TEN - 1)
+    case.lasts(TEN)
+    assert (case.first_at, case.last_at) == (TEN - 1, TEN + 1)
+
+
+def test_silence_ends_when_it_was_said_to() -> None:
+    case = Case(id=1, msid=MIN, opened_at=TEN, changed_at=TEN)
+    assert not case.is_silent(TEN)
+    case.silent_until = TEN
+    assert [case.is_silent(now_ms) for now_ms in (TEN - 1, TEN)] == [True, False]
+
+
+def test_what_comes_for_an_msid_goes_to_its_case_unless_that_is_over() -> None:
+    with in_memory() as connection:
+        case, book = opened(connection), Book(connection, TEN)
+        assert book.case_for(case, MIN, Input.CONFLICT) is case
+        assert book.case_for(None, MIN, Input.CONFLICT).id == 2
+        book.move(case, Input.CLOSE)
+        after = book.case_for(case, MIN, Input.CONFLICT)
+        assert (after.id, after.state) == (3, State.NONE)
