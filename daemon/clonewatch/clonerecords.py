@@ -56,8 +56,7 @@ class CloneRecords:
 
     def name_of(self, mscid: int) -> str:
         """Name of the MSC of an MSCID; MARKET-SWITCH if no table has it any more."""
-        index = self._mscs.index_of(mscid)
-        return mscid_text(mscid) if index is None else self._mscs.name(index)
+        return self._mscs.name_of(mscid)
 
     def indices(self, name: str) -> tuple[int, ...]:
         """Every index of the MSC of a name; none if no table has it any more."""

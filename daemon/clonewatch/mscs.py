@@ -152,6 +152,11 @@ class Mscs:
         """Name of the MSC at *index*; MARKET-SWITCH where it has none."""
         return self.rows[index].name
 
+    def name_of(self, mscid: int) -> str:
+        """Name of the MSC of an MSCID; MARKET-SWITCH if no table has it any more."""
+        index = self.index_of(mscid)
+        return mscid_text(mscid) if index is None else self.name(index)
+
     def indices(self, name: str) -> tuple[int, ...]:
         """Every index of the MSC that *name*, or MARKET-SWITCH, stands for; none if unknown."""
         try:

@@ -12,7 +12,6 @@ from sqlalchemy import func, or_, select
 
 from clonewatch.cases.case import case_of
 from clonewatch.cases.life import ALARMED
-from clonewatch.registrations import mscid_text
 from clonewatch.store.tables import cases, clone_records
 from is41.msid import msid_digits
 
@@ -138,7 +137,7 @@ def fill_in(connection: Connection, day: Day, them: Iterable[Dossier]) -> None:
 def add_sightings(it: Dossier, sightings: Sequence[Sighting], mscs: Mscs) -> None:
     """Add registrations from the record file that are in no conflict."""
     drawn = {point for step in it.steps for point in (step.first, step.second)}
-    seen = {Point(each.time_ms, _name(mscs, each.mscid), each.esn) for each in sightings}
+    seen = {Point(each.time_ms, mscs.name_of(each.mscid), each.esn) for each in sightings}
     it.others = sorted(seen - drawn)[:SIGHTINGS_MAX]
 
 
@@ -185,9 +184,3 @@ def _step(row: RowMapping) -> Step:
         superseded=row["superseded"],
         kept_back=row["suspect"],
     )
-
-
-def _name(mscs: Mscs, mscid: int) -> str:
-    """As the tables of today have it."""
-    index = mscs.index_of(mscid)
-    return mscid_text(mscid) if index is None else mscs.name(index)
