@@ -60,6 +60,7 @@ def test_what_else_names_an_msc(tmp_path: Path) -> None:
     mscs = Mscs.load(write(tmp_path, f"{HEADINGS}\n{ROWS}"))
     assert mscs.index_of(4662 << 8 | 7) == 2
     assert mscs.index_of(4662 << 8) is None
+    assert [mscs.name_of(4662 << 8 | switch) for switch in (7, 0)] == ["4662-7", "4662-0"]
     assert mscs.by_point_code(int(PointCode(10, 20, 31))) == 2
     assert mscs.by_point_code(0) is None
     assert mscs.by_msc_number("15550000001") == 0

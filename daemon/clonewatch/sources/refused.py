@@ -24,7 +24,7 @@ from is41.reading import Layer
 from is41.sigtran import Carrier
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 LINK_TYPES: Final = {Layer.TCAP: 147, Layer.SCCP: 142, Layer.MTP3: 141}  # 147: a user's own
@@ -39,6 +39,8 @@ _COMMENT: Final = 1  # an option of any block
 _ANY_LENGTH: Final = (1 << 64) - 1  # of a section
 _BLOCK: Final = struct.Struct("<II")  # type, length; the length stands behind the body again
 _LENGTH: Final = struct.Struct("<I")
+_PACKET: Final = struct.Struct("<IIIII")  # interface, time high and low in us, octets kept, octets
+_OPTION: Final = struct.Struct("<HH")  # code, length
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,16 +143,30 @@ def packet_block(kept: bytes, cut: int, interface: int, time_ms: int, why: str) 
     """A packet, of which *cut* octets are left out, and its comment, as a block of pcapng."""
     comment = why.encode()[:COMMENT_LENGTH_MAX].decode(errors="ignore").encode()
     microseconds = max(0, time_ms) * 1000
-    head = struct.pack(
-        "<IIIII",
+    head = _PACKET.pack(
         interface,
         microseconds >> 32,
         microseconds & 0xFFFF_FFFF,
         len(kept),
         len(kept) + cut,
     )
-    options = struct.pack("<HH", _COMMENT, len(comment)) + _padded(comment) + bytes(4)
+    options = _OPTION.pack(_COMMENT, len(comment)) + _padded(comment) + bytes(4)
     return _block(ENHANCED_PACKET, head + _padded(kept) + options)
+
+
+def messages_of(octets: bytes) -> Iterator[tuple[int, str]]:
+    """Of each whole message in a file of the ring, its time in ms since 1970 UTC, and its comment."""
+    at, ends = len(HEADER), _LENGTH.size
+    while at + _BLOCK.size <= len(octets):
+        kind, length = _BLOCK.unpack_from(octets, at)
+        if length < _BLOCK.size + ends or at + length > len(octets):
+            return
+        body = at + _BLOCK.size
+        if kind == ENHANCED_PACKET and length >= _BLOCK.size + _PACKET.size + ends:
+            _, high, low, kept, _ = _PACKET.unpack_from(octets, body)
+            options = octets[body + _PACKET.size + kept + -kept % 4 : at + length - ends]
+            yield ((high << 32) | low) // 1000, _comment(options)
+        at += length
 
 
 def older_than(path: Path) -> Path:
@@ -221,6 +237,14 @@ def _whole(path: Path, descriptor: int) -> int:
                 break
             at = after
     return at
+
+
+def _comment(options: bytes) -> str:
+    if len(options) < _OPTION.size:
+        return ""
+    code, length = _OPTION.unpack_from(options)
+    text = options[_OPTION.size : _OPTION.size + length]
+    return text.decode(errors="replace") if code == _COMMENT else ""
 
 
 def _block(kind: int, body: bytes) -> bytes:

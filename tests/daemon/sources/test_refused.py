@@ -11,7 +11,14 @@ import pytest
 from clonewatch.errors import InputError
 from clonewatch.sources.captures.links import Link
 from clonewatch.sources.captures.reader import Capture, Wiring
-from clonewatch.sources.refused import MESSAGE_LENGTH_MAX, WAITING_MAX, Failed, RefusedRing, Resumed
+from clonewatch.sources.refused import (
+    MESSAGE_LENGTH_MAX,
+    WAITING_MAX,
+    Failed,
+    RefusedRing,
+    Resumed,
+    messages_of,
+)
 from command import clonewatch
 from is41.reading import Layer
 from is41.sigtran import Carrier
@@ -60,6 +67,8 @@ def test_messages_of_every_layer_are_kept_with_their_time(tmp_path: Path) -> Non
         it.add(octets, layer, time_ms, "because")
     it.close()
     assert kept(path) == messages
+    comments = list(messages_of(path.read_bytes()))
+    assert comments == [(time_ms, "because") for _, _, time_ms in messages]
     assert (it.messages_written, it.messages_dropped) == (len(messages), 0)
 
 
