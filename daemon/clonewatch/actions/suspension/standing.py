@@ -13,7 +13,7 @@ from clonewatch.store.tables import cases, suspensions
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from sqlalchemy import Connection
+    from sqlalchemy import ColumnElement, Connection
 
     from clonewatch.cases.case import Case
 
@@ -43,24 +43,12 @@ def look_again(connection: Connection, cases: Iterable[Case], now_ms: int) -> No
 
 def due(connection: Connection, now_ms: int, limit: int) -> list[int]:
     """Cases that are to be decided."""
-    rows = connection.execute(
-        select(suspensions.c.case_id)
-        .where(suspensions.c.look_at <= now_ms)
-        .order_by(suspensions.c.look_at)
-        .limit(limit)
-    )
-    return list(rows.scalars())
+    return _up_to(suspensions.c.look_at, connection, now_ms, limit)
 
 
 def to_restore(connection: Connection, now_ms: int, limit: int) -> list[int]:
     """Cases whose suspension is over by itself."""
-    rows = connection.execute(
-        select(suspensions.c.case_id)
-        .where(suspensions.c.restore_at <= now_ms)
-        .order_by(suspensions.c.restore_at)
-        .limit(limit)
-    )
-    return list(rows.scalars())
+    return _up_to(suspensions.c.restore_at, connection, now_ms, limit)
 
 
 def next_at(connection: Connection) -> int | None:
@@ -94,5 +82,13 @@ def suspended_since(connection: Connection, since_ms: int) -> list[int]:
         .join(suspensions, suspensions.c.case_id == cases.c.id)
         .where(cases.c.state == str(State.SUSPENDED), suspensions.c.suspended_at >= since_ms)
         .order_by(cases.c.id)
+    )
+    return list(rows.scalars())
+
+
+def _up_to(at: ColumnElement[int], connection: Connection, now_ms: int, limit: int) -> list[int]:
+    """The cases whose time *at* has come, the earliest first."""
+    rows = connection.execute(
+        select(suspensions.c.case_id).where(at <= now_ms).order_by(at).limit(limit)
     )
     return list(rows.scalars())
