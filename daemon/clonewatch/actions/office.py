@@ -9,7 +9,7 @@ from clonewatch.cases.policy import Policy
 from clonewatch.registrations import time_text
 from clonewatch.store import outbox
 
-from .alarms.book import ALARM, raised
+from .alarms.book import raised
 from .alarms.delivery import Delivery
 from .alarms.kinds import Kind
 from .alarms.mail import Mail
@@ -93,7 +93,7 @@ class Office:
         self._consequences.outputs = names
         self._consequences.policy = policy_of(config)
         now_ms = self._store.now_ms()
-        self._store.do(lambda to: outbox.cancel_strangers(to, ALARM, names, now_ms))
+        self._store.do(lambda to: outbox.cancel_strangers(to, outbox.ALARM, names, now_ms))
         return Delivery(
             Mail(self._store, self._consequences.outputs_of),
             {output.name: made(output) for output in config.alarms},

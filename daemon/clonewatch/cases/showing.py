@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from clonewatch.registrations import terminal_type_text, time_text
 from clonewatch.store import recording
-from clonewatch.store.outbox import backlogs
+from clonewatch.store.outbox import ALARM, backlogs
 from clonewatch.store.tables import alarms, cases, clone_records, outbox
 from is41.msid import msid_digits
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 LIST_MAX: Final = 1000  # ours: cases in one answer
 RECORDS_MAX: Final = 200  # ours: clone records of a case in one answer, the newest
 OUTBOX_MAX: Final = 200
-QUEUED: Final = "alarm"  # the kind of what leaves in order
 
 
 def summary(case: Case) -> dict[str, Any]:
@@ -151,7 +150,7 @@ def _actions(connection: Connection, case_id: int) -> list[dict[str, Any]]:
 
 def _of_head(row: RowMapping, heads: Mapping[str, str | None]) -> str | None:
     """Why an alarm waits behind others: for the same as the first of them."""
-    is_queued = row["kind"] == QUEUED and row["outcome"] is None
+    is_queued = row["kind"] == ALARM and row["outcome"] is None
     return heads.get(row["output"]) if is_queued else None
 
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import and_, func, or_, select
 
-from clonewatch.actions.alarms.book import ALARM
 from clonewatch.actions.alarms.kinds import Kind
 from clonewatch.cases.life import Input
 from clonewatch.store import outbox as box
@@ -38,7 +37,7 @@ def suspensions(connection: Connection, day: Day) -> Table:
     """What the HLR was asked on the day, or was still to be asked when it ended; the newest last."""
     it = outbox.c
     waiting = and_(it.made_at < day.end_ms, or_(it.ended_at.is_(None), it.ended_at >= day.start_ms))
-    where = and_(it.kind != ALARM, waiting)
+    where = and_(it.kind != box.ALARM, waiting)
     total = connection.execute(select(func.count()).where(where)).scalar_one()
     found = connection.execute(
         select(outbox, cases.c.msid)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+ALARM: Final = "alarm"  # the kind of what every output gets in order
 SUSPENSION: Final = "suspension"  # the kind that dismissing a case cancels
 
 

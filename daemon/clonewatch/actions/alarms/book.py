@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, select
 from clonewatch.evidence.findings import Severity
 from clonewatch.store import positions
 from clonewatch.store.chunks import ONE_OF, chunks
+from clonewatch.store.outbox import ALARM
 from clonewatch.store.tables import alarms, outbox
 
 from .kinds import Kind
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 LAST_NOTICE: Final = "last_notice"
-ALARM: Final = "alarm"  # the outbox's kind
 
 
 @dataclass(slots=True, kw_only=True)
