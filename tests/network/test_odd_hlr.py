@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from clonewatch.actions.alarms import book
 from clonewatch.actions.suspension.overdue import WAIT_MS
 from clonewatch.actions.suspension.rules import UNSENT_MS
 from clonewatch.cli.cases import lines_of
@@ -235,16 +234,10 @@ def test_restorations_in_vain_are_an_alarm_until_they_succeed(tmp_path: Path) ->
     async def main() -> None:
         hlr = OddHlr([yes, error])
         async with listening(hlr) as port, line(tmp_path, port) as it:
-
-            def alarms() -> list[str]:
-                with it.store.read() as connection:
-                    raised = book.raised(connection, about_subscribers=False)
-                return [alarm.text for alarm in raised]
-
             await suspended(it)
             it.suspension.orders.restore(1, who="ann", note="")
-            await until(alarms)
-            (text,) = alarms()
+            await until(it.alarms)
+            (text,) = it.alarms()
             assert text.startswith("case 1: 6145551234 is not put back at the HLR after")
             assert text.endswith("return error: operation not supported")
             assert it.shown()["state"] == "suspended"
@@ -253,7 +246,7 @@ def test_restorations_in_vain_are_an_alarm_until_they_succeed(tmp_path: Path) ->
             assert any(" to the HLR, pending after " in words for words in sent(it))
             hlr.script = [yes]
             await it.until("restored")
-            assert alarms() == []
+            assert it.alarms() == []
             await agree(hlr, it)
 
     asyncio.run(main())
@@ -291,15 +284,10 @@ def test_who_is_to_be_put_back_is_put_back_when_the_hlr_is_there_again(tmp_path:
             assert it.actions()[1] == ("restore", "pending", 0, "the HLR cannot be reached")
             it.clock.now_ms += WAIT_MS + 90 * MINUTE
             it.suspension.wake()
-
-            def alarms() -> int:
-                with it.store.read() as connection:
-                    return len(book.raised(connection, about_subscribers=False))
-
-            await until(alarms)
+            await until(it.alarms)
             async with listening(hlr, port):
                 await it.until("restored")
-                assert alarms() == 0
+                assert it.alarms() == []
                 await agree(hlr, it)
 
     asyncio.run(main())

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from structlog.testing import capture_logs
 
-from clonewatch.cases import showing
 from clonewatch.service import reload
-from daemons import AT_ONCE, BASE, TRAVEL, daemon, hlr_link, link, suspension
+from daemons import AT_ONCE, BASE, TRAVEL, daemon, found, hlr_link, link, suspension
 from network import until
 from oddhlr import OddHlr, keep, late, listening, silent, yes
-from stores import HOUR, MIN, MINUTE, conflict
+from stores import HOUR, MIN, MINUTE, case_shown
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -42,16 +41,12 @@ class Scene:
         await reload(self.app, path)
 
     async def found(self, msid: int = MIN, *, ago: int = HOUR) -> None:
-        """Store what the detector would have found, long ago: nothing about it is uncertain."""
-        it = conflict(msid, at=self.app.store.now_ms() - ago)
-        assert self.app.store.submit([replace(it, second=replace(it.second, source=0))], 0)
+        """Store what the detector would have found, long ago."""
+        found(self.app, msid, ago=ago)
         assert await asyncio.to_thread(self.app.store.flush)
 
     def shown(self, case_id: int = 1) -> dict[str, Any]:
-        with self.app.store.read() as connection:
-            case = showing.shown(connection, case_id)
-        assert case is not None
-        return case
+        return case_shown(self.app.store, case_id)
 
     def told(self, case_id: int = 1) -> list[str]:
         return [f"{event['what']}: {event['note']}" for event in self.shown(case_id)["history"]]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
@@ -15,13 +14,13 @@ from clonewatch.cases import showing
 from clonewatch.live.telling import problems_of
 from clonewatch.store.outbox import backlogs
 from clonewatch.store.tables import alarms
-from daemons import AT_ONCE, daemon, hlr_link, link, sender, suspension
+from daemons import AT_ONCE, daemon, found, hlr_link, link, sender, suspension
 from is41.reading import Layer
 from live import regnot
 from network import HOST, until
 from notices import WebServer
 from oddhlr import OddHlr, keep, listening, yes
-from stores import HOUR, MIN, conflict, empty_disk, fill_disk, refuse, refuse_no_more
+from stores import MIN, empty_disk, fill_disk, refuse, refuse_no_more
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -37,12 +36,6 @@ MANY: Final = "[cases]\nsuspect_msids = 1000\n"  # all conflict on one pair of M
 
 def webhook(name: str, url: str) -> str:
     return f'[[alarms]]\nname = "{name}"\nkind = "webhook"\nurl = "{url}"\n'
-
-
-def found(app: App, msid: int = MIN) -> None:
-    """Submit what the detector would have found."""
-    it = conflict(msid, at=app.store.now_ms() - HOUR)
-    assert app.store.submit([replace(it, second=replace(it.second, source=0))], 0)
 
 
 def shown(app: App, case_id: int = 1) -> dict[str, Any] | None:

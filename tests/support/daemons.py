@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from clonewatch.addresses import Address
@@ -15,6 +16,7 @@ from is41.tali.link import Link as Tali
 from is41.xot.link import Link as Xot
 from is41.xot.settings import Settings as XotSettings
 from network import FarEnd, until
+from stores import HOUR, MIN, conflict
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -81,6 +83,12 @@ async def daemon(folder: Path, *tables: str, mode: str = "test") -> AsyncIterato
         yield app
     finally:
         await app.stop("the test is over")
+
+
+def found(app: App, msid: int = MIN, *, ago: int = HOUR) -> None:
+    """Submit what the detector would have found, long ago: nothing about it is uncertain."""
+    it = conflict(msid, at=app.store.now_ms() - ago)
+    assert app.store.submit([replace(it, second=replace(it.second, source=0))], 0)
 
 
 @asynccontextmanager

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import structlog
 
+from clonewatch.actions.alarms import book
 from clonewatch.actions.alarms.courier import Backoff
 from clonewatch.actions.suspension.service import Suspension
 from clonewatch.addresses import Address
-from clonewatch.cases import showing
 from clonewatch.cases.policy import DEFAULT, Policy
 from clonewatch.links import Connector, Listener
 from clonewatch.roles.asker import Asker
@@ -32,7 +32,7 @@ from is41.tcap.codes import PackageType, Problem
 from is41.tcap.dialogues import rejected
 from is41.tcap.messages import Abort, Invoke, Package
 from network import HOST, until
-from stores import Clock, conflict, opened
+from stores import Clock, case_shown, conflict, opened
 from suspensions import LOOSE, consequences
 
 if TYPE_CHECKING:
@@ -248,10 +248,7 @@ class Line:
 
     def shown(self, case_id: int = 1) -> dict[str, Any]:
         """The case as `cases show` has it."""
-        with self.store.read() as connection:
-            case = showing.shown(connection, case_id)
-        assert case is not None
-        return case
+        return case_shown(self.store, case_id)
 
     def actions(self, case_id: int = 1) -> list[tuple[str, str, int, str]]:
         """What was told the HLR, the oldest first: what, outcome, tries, and why."""
@@ -264,6 +261,12 @@ class Line:
     def told(self, case_id: int = 1) -> list[str]:
         """The case's history."""
         return [event["what"] for event in self.shown(case_id)["history"]]
+
+    def alarms(self) -> list[str]:
+        """What alarms about ourselves say, as long as they are raised."""
+        with self.store.read() as connection:
+            raised = book.raised(connection, about_subscribers=False)
+        return [alarm.text for alarm in raised]
 
     def found(self, *found: Conflict) -> None:
         """Store what the detector would have found."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
 
 from clonewatch.actions.alarms.notice import Notice
 from clonewatch.actions.consequences import Consequences
+from clonewatch.cases import showing
 from clonewatch.cases.case import Case, case_of, events_of
 from clonewatch.cases.policy import DEFAULT, Policy
 from clonewatch.clonerecords import CloneRecords
@@ -149,6 +150,14 @@ def opened(
         yield it
     finally:
         it.close()
+
+
+def case_shown(store: Store, case_id: int = 1) -> dict[str, Any]:
+    """A case as `cases show` has it."""
+    with store.read() as connection:
+        case = showing.shown(connection, case_id)
+    assert case is not None
+    return case
 
 
 class Desk:

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from clonewatch.actions.orders import OrderError, Orders
-from clonewatch.cases import showing
 from clonewatch.registrations import Batch
 from clonewatch.store.tables import alarms
-from stores import DAY, HOUR, MIN, TEN, Clock, conflict, follower, opened
+from stores import DAY, HOUR, MIN, TEN, Clock, case_shown, conflict, follower, opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,10 +33,7 @@ class Office:
         assert self.store.flush()
 
     def shown(self, case_id: int = 1) -> dict[str, Any]:
-        with self.store.read() as connection:
-            told = showing.shown(connection, case_id)
-        assert told is not None
-        return told
+        return case_shown(self.store, case_id)
 
     def raised(self) -> list[str]:
         with self.store.read() as connection:

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 from besides import Both, beside
-from clonewatch.cases import showing
 from clonewatch.detector import Detector
 from clonewatch.lab.nodes.happenings import Kind, Phone
 from clonewatch.lab.scenario import load_scenario
@@ -18,7 +17,7 @@ from clonewatch.lab.timeline import Stopped
 from clonewatch.links.urls import Transport
 from clonewatch.registrations import Batch, Registration
 from network import until
-from stores import HOUR, MARKET, MINUTE, conflict
+from stores import HOUR, MARKET, MINUTE, case_shown, conflict
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,10 +33,7 @@ confidence_min = 0
 
 
 def shown(both: Both, case_id: int = 1) -> dict[str, Any]:
-    with both.app.store.read() as connection:
-        case = showing.shown(connection, case_id)
-    assert case is not None
-    return case
+    return case_shown(both.app.store, case_id)
 
 
 def state(both: Both) -> str:
