@@ -169,8 +169,7 @@ def test_a_reload_that_cannot_be_leaves_all_as_it_was(tmp_path: Path) -> None:
             (tmp_path / "travel.csv").write_text("minutes,4660-3,4660-1\n4660-3,0,1\n4660-1,1,0\n")
             with pytest.raises(InputError, match="stand no longer in the same order"):
                 await app.reload(settings_as_they_are(tmp_path))
-            taken = f'listen = "127.0.0.1:{live.endpoint.where.port}"'
-            other = link("b").replace('listen = "127.0.0.1:0"', taken)
+            other = link("b", listen=f"127.0.0.1:{live.endpoint.where.port}")
             with pytest.raises(OSError, match="in use"):
                 await app.reload(settings(tmp_path, link(), other))
             assert app.settings is before

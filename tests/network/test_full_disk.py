@@ -16,32 +16,22 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from afterwards import stored
-from clonewatch.addresses import Address
-from clonewatch.links import Connector
 from clonewatch.recordfile.groups import groups_in
 from clonewatch.recordfile.reading import read
-from daemons import MAKERS
+from daemons import far_end_at, link
 from is41.reading import Layer
 from live import regnot
-from network import HOST, FarEnd, until
+from network import HOST
 from processes import STARTED_WITHIN_S, Process
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from network import FarEnd
+
 A, C = 0, 4
 COPIES: Final = 30_000  # so that the record file is larger than the store's files
-TABLES: Final = """
-[metrics]
-listen = "systemd:metrics"
-
-[[links]]
-name = "tali"
-transport = "tali"
-role = "tap"
-listen = "systemd:tali"
-peers = ["127.0.0.0/8"]
-"""
+TABLES: Final = '[metrics]\nlisten = "systemd:metrics"\n' + link("tali", listen="systemd:tali")
 
 
 class Watch:
@@ -118,18 +108,12 @@ def test_a_full_disk_is_told_and_detection_goes_on_until_there_is_room(
     process = Process.of(tmp_path, keeps + TABLES, ("tali", "metrics"))
 
     async def main() -> None:
-        far_end = FarEnd()
-        where = Address(HOST, process.port("tali"))
-        connector = Connector(where, MAKERS["tali"], far_end)
-        await connector.start()
-        try:
-            await until(
-                lambda: far_end.connections and far_end.connection.link.is_open, STARTED_WITHIN_S
-            )
-            async with asyncio.timeout(60):
-                await scene(process, far_end, grows)
-        finally:
-            await connector.stop("the test is over", patience_s=1)
+        port = process.port("tali")
+        async with (
+            far_end_at(port, within_s=STARTED_WITHIN_S) as far_end,
+            asyncio.timeout(60),
+        ):
+            await scene(process, far_end, grows)
 
     try:
         process.start()

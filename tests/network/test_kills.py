@@ -18,7 +18,7 @@ from afterwards import clone_records, stored, undisturbed
 from clonewatch.decoding import told
 from clonewatch.recordfile.reading import read
 from clonewatch.recordfile.verify import verify
-from daemons import MAKERS
+from daemons import MAKERS, link
 from is41.reading import Layer
 from is41.xot.link import Link as Xot
 from is41.xot.settings import Settings as XotSettings
@@ -42,25 +42,11 @@ CLONED_EVERY: Final = 3  # subscribers of whom the last is cloned
 START_S: Final = 2.0  # about what a start takes; a third of the kills come in it
 AFTER_S: Final = 0.4  # once it is up, the others come within
 WINDOW: Final = 7
-TABLES: Final = f"""
-[record_file]
-octets = true
-
-[[links]]
-name = "x25"
-transport = "xot"
-role = "tap"
-listen = "systemd:x25"
-peers = ["127.0.0.0/8"]
-window = {WINDOW}
-
-[[links]]
-name = "tali"
-transport = "tali"
-role = "tap"
-listen = "systemd:tali"
-peers = ["127.0.0.0/8"]
-"""
+TABLES: Final = (
+    "[record_file]\noctets = true\n"
+    + link("x25", "xot", f"window = {WINDOW}", listen="systemd:x25")
+    + link("tali", listen="systemd:tali")
+)
 
 
 def number_of(area: int, subscriber: int) -> str:

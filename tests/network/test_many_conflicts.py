@@ -6,21 +6,18 @@ import asyncio
 import json
 import signal
 from collections import Counter
-from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Final
 
 from afterwards import stored
-from clonewatch.addresses import Address
-from clonewatch.links import Connector
-from daemons import MAKERS
+from daemons import far_end_at, link
 from is41.reading import Layer
 from live import MIN, regnot
-from network import HOST, FarEnd, until
+from network import until
 from notices import WebServer
 from processes import STARTED_WITHIN_S, Process
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
 CONFLICTS: Final = 10_000
@@ -29,14 +26,9 @@ GROWN_MIB_MAX: Final = 200  # what ten thousand cases and their notices take in 
 FOUND: Final = "SELECT max(id) FROM cases"
 UNTOLD: Final = "SELECT id FROM outbox WHERE output = 'file' AND outcome IS NULL LIMIT 1"
 TOLD_WITHIN_S: Final = 300.0  # a bound on a broken test
-TABLES: Final = """
-[[links]]
-name = "tali"
-transport = "tali"
-role = "tap"
-listen = "systemd:tali"
-peers = ["127.0.0.0/8"]
-
+TABLES: Final = (
+    link("tali", listen="systemd:tali")
+    + """
 [cases]
 suspect_msids = 1000000
 
@@ -55,6 +47,7 @@ name = "down"
 kind = "webhook"
 url = "{down}/"
 """
+)
 
 
 def regnots() -> Iterator[bytes]:
@@ -64,7 +57,7 @@ def regnots() -> Iterator[bytes]:
         for number in range(CONFLICTS):
             transaction_id = (number << 1 | (msc == C)).to_bytes(4, "big")
             one_more = one.replace(bytes.fromhex("11223344"), transaction_id)
-            yield one_more.replace(tbcd(MIN), tbcd(f"{614 + number // 10_000}555{number:04d}"))
+            yield one_more.replace(tbcd(MIN), tbcd(f"614555{number:04d}"))
 
 
 def tbcd(digits: str) -> bytes:
@@ -72,23 +65,12 @@ def tbcd(digits: str) -> bytes:
     return bytes.fromhex("".join(b + a for a, b in zip(digits[::2], digits[1::2], strict=True)))
 
 
-@asynccontextmanager
-async def sending(process: Process) -> AsyncIterator[FarEnd]:
-    """A far end of the daemon's link."""
-    far_end = FarEnd()
-    connector = Connector(Address(HOST, process.port("tali")), MAKERS["tali"], far_end)
-    await connector.start()
-    await until(lambda: far_end.connections and far_end.connection.link.is_open, STARTED_WITHIN_S)
-    yield far_end
-    await connector.stop("the test is over", patience_s=1)
-
-
 def test_ten_thousand_conflicts_are_ten_thousand_alarms_and_no_more(tmp_path: Path) -> None:
     file = tmp_path / "alarms.jsonl"
 
     async def scene(process: Process) -> None:
         process.start()
-        async with sending(process) as far_end:
+        async with far_end_at(process.port("tali"), within_s=STARTED_WITHIN_S) as far_end:
             before = process.resident_mib_max
             for message in regnots():
                 assert far_end.connection.send(message, Layer.SCCP)

@@ -15,7 +15,7 @@ from is41.m3ua.settings import Settings as M3ua
 from is41.tali.link import Link as Tali
 from is41.xot.link import Link as Xot
 from is41.xot.settings import Settings as XotSettings
-from network import FarEnd, until
+from network import HOST, WITHIN_S, FarEnd, until
 from stores import HOUR, MIN, conflict
 
 if TYPE_CHECKING:
@@ -39,10 +39,10 @@ MAKERS: Final[dict[str, Callable[[float], Link]]] = {
 }
 
 
-def link(name: str = "a", transport: str = "tali", *lines: str) -> str:
-    """A table of a link that listens anywhere on loopback."""
+def link(name: str = "a", transport: str = "tali", *lines: str, listen: str = "127.0.0.1:0") -> str:
+    """A table of a link that listens anywhere on loopback, or at *listen*."""
     table = f'[[links]]\nname = "{name}"\ntransport = "{transport}"\n'
-    table += 'listen = "127.0.0.1:0"\npeers = ["127.0.0.0/8"]\n'
+    table += f'listen = "{listen}"\npeers = ["127.0.0.0/8"]\n'
     return (
         table
         + ("" if any("role" in line for line in lines) else 'role = "tap"\n')
@@ -95,12 +95,20 @@ def found(app: App, msid: int = MIN, *, ago: int = HOUR) -> None:
 async def sender(app: App, name: str = "a") -> AsyncIterator[FarEnd]:
     """A far end that has connected to a link of *app*, and may send."""
     live = app.links.links[name]
+    async with far_end_at(live.endpoint.where.port, live.config.transport) as far_end:
+        yield far_end
+
+
+@asynccontextmanager
+async def far_end_at(
+    port: int, transport: str = "tali", *, within_s: float = WITHIN_S
+) -> AsyncIterator[FarEnd]:
+    """A far end that has connected to the link at *port* of a daemon, and may send."""
     far_end = FarEnd()
-    where = Address("127.0.0.1", live.endpoint.where.port)
-    connector = Connector(where, MAKERS[live.config.transport], far_end)
+    connector = Connector(Address(HOST, port), MAKERS[transport], far_end)
     await connector.start()
     try:
-        await until(lambda: far_end.connections and far_end.connection.link.is_open)
+        await until(lambda: far_end.connections and far_end.connection.link.is_open, within_s)
         yield far_end
     finally:
         await connector.stop("the test is over", patience_s=5)

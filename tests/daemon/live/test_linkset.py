@@ -105,7 +105,7 @@ def test_far_ends_that_say_nothing_are_cut_off_after_as_long_as_configured(tmp_p
 def test_a_link_listens_on_what_systemd_passed(tmp_path: Path) -> None:
     async def main() -> None:
         with bench(tmp_path / "records") as of, socket.create_server(("127.0.0.1", 0)) as passed:
-            of_systemd = settings(tmp_path, link("a").replace('"127.0.0.1:0"', '"systemd:mscs"'))
+            of_systemd = settings(tmp_path, link("a", listen="systemd:mscs"))
             links = LinkSet(Intake(MSCS, of.judge), {"mscs": [passed]})
             await links.use(of_systemd, numbered(of_systemd))
             assert links.links["a"].endpoint.where.port == passed.getsockname()[1]
