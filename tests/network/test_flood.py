@@ -16,6 +16,7 @@ from clonewatch.lab.town import Town
 from clonewatch.lab.traffic import Mishaps, Traffic
 from clonewatch.registrations import Batch
 from clonewatch.travel.table import TravelTimes
+from daemons import BASE, hlr_link, suspension
 from network import until
 from processes import STARTED_WITHIN_S, Process
 from spools import put_parquet
@@ -26,38 +27,15 @@ if TYPE_CHECKING:
 REGISTRATIONS: Final = 200_000
 HOURS: Final = 6
 GROUP_MS: Final = HOUR_MS // 2
-CONFIG: Final = """
-mode = "active"
-state_directory = "state"
-
-[tables]
-travel = "travel.csv"
-mscs = "mscs.csv"
-
-[[spools]]
-name = "west"
-directory = "west"
-
-[[links]]
-name = "hlr"
-role = "hlr"
-transport = "tali"
-connect = "127.0.0.1:9"
-
-[links.query]
-layer = "sccp"
-local_point_code = "10-20-60"
-remote_point_code = "10-20-40"
-
-[suspension]
-mode = "auto"
-hlr = "hlr"
-conflicts_min = 1
-confidence_min = 0
-
-[control]
-socket = "control.sock"
-"""
+CONFIG: Final = (
+    'mode = "active"\n'
+    + BASE
+    + 'mscs = "mscs.csv"\n'
+    + '[[spools]]\nname = "west"\ndirectory = "west"\n'
+    + hlr_link(9)
+    + suspension()
+    + '[control]\nsocket = "control.sock"\n'
+)
 
 
 @pytest.fixture(scope="module")
