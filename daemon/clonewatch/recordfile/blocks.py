@@ -7,14 +7,13 @@ Numbers are little-endian.
 from __future__ import annotations
 
 import struct
-import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from .rows import ROW, joined, unpacked
-from .walking import walked
+from .walking import CRC, closed, is_whole, walked
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,15 +23,13 @@ if TYPE_CHECKING:
 MAGIC: Final = b"CWR1"  # the digit counts the forms of a row
 BLOCK_ROWS_MAX: Final = 4096
 HEADER: Final = struct.Struct("<4sIQ")  # magic, count of rows, sequence of the first
-CRC: Final = struct.Struct("<Q")  # of 32 bits: rows stay at multiples of 8 octets
 NOT_ROWS_OCTETS: Final = HEADER.size + CRC.size
 
 
 def block_of(rows: NDArray[np.void], first: int) -> bytes:
     """The block of at least one row and at most BLOCK_ROWS_MAX."""
     assert 0 < len(rows) <= BLOCK_ROWS_MAX
-    body = HEADER.pack(MAGIC, len(rows), first) + rows.tobytes()
-    return body + CRC.pack(zlib.crc32(body))
+    return closed(HEADER.pack(MAGIC, len(rows), first) + rows.tobytes())
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +93,7 @@ def end_at(octets: memoryview, at: int) -> int | None:
 def block_at(octets: memoryview, at: int) -> Block | None:
     """The block that begins at *at*, if it is whole."""
     end = end_at(octets, at)
-    if end is None or CRC.unpack_from(octets, end - CRC.size)[0] != zlib.crc32(
-        octets[at : end - CRC.size]
-    ):
+    if end is None or not is_whole(octets, at, end):
         return None
     _, count, first = HEADER.unpack_from(octets, at)
     return Block(at, end, first, np.frombuffer(octets, ROW, count, at + HEADER.size))

@@ -9,7 +9,6 @@ has one of no octets; several rows may have the same.
 from __future__ import annotations
 
 import struct
-import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -19,7 +18,7 @@ from clonewatch.messages import Message
 from is41.reading import Layer
 
 from .blocks import BLOCK_ROWS_MAX
-from .walking import walked
+from .walking import CRC, closed, is_whole, walked
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
 
 MAGIC: Final = b"CWM1"  # the digit counts the forms of a place
 HEADER: Final = struct.Struct("<4sIQQ")  # magic, count of rows, sequence of the first, octets
-CRC: Final = struct.Struct("<Q")  # of 32 bits
 WORD_OCTETS: Final = 8
 PLACE: Final = np.dtype([("start", "<u4"), ("length", "<u2"), ("layer", "u1"), ("reserved", "u1")])
 
@@ -85,7 +83,7 @@ def message_block_of(parts: Sequence[tuple[int, Messages | None]], first: int) -
     filling = np.zeros(-length % WORD_OCTETS, np.uint8)
     body = HEADER.pack(MAGIC, len(places), first, length) + places.tobytes()
     body += np.concatenate([*octets, filling]).tobytes()
-    return body + CRC.pack(zlib.crc32(body))
+    return closed(body)
 
 
 def messages_in(octets: memoryview) -> Walked[MessageBlock]:
@@ -108,9 +106,7 @@ def end_at(octets: memoryview, at: int) -> int | None:
 def message_block_at(octets: memoryview, at: int) -> MessageBlock | None:
     """The block that begins at *at*, if it is whole."""
     end = end_at(octets, at)
-    if end is None or CRC.unpack_from(octets, end - CRC.size)[0] != zlib.crc32(
-        octets[at : end - CRC.size]
-    ):
+    if end is None or not is_whole(octets, at, end):
         return None
     _, rows, first, length = HEADER.unpack_from(octets, at)
     places_at = at + HEADER.size

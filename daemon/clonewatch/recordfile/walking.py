@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Generic, Protocol, TypeVar
 
@@ -9,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 STEP: Final = 1 << 20  # octets searched at once
+CRC: Final = struct.Struct("<Q")  # of 32 bits: what follows stays at multiples of 8 octets
 
 
 class Located(Protocol):
@@ -33,6 +36,17 @@ class Walked(Generic[Block]):
     blocks: tuple[Block, ...]
     damaged_octets: int  # between whole blocks
     torn_octets: int  # behind the last: a write that did not come to its end
+
+
+def closed(body: bytes) -> bytes:
+    """A block of *body*, which begins with its magic."""
+    return body + CRC.pack(zlib.crc32(body))
+
+
+def is_whole(octets: memoryview, at: int, end: int) -> bool:
+    """Whether a block from *at* to *end* is as it was closed."""
+    its = CRC.unpack_from(octets, end - CRC.size)[0]
+    return bool(its == zlib.crc32(octets[at : end - CRC.size]))
 
 
 def walked(
