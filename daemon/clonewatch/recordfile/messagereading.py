@@ -15,7 +15,7 @@ from .blockindex import BlockIndex
 from .mapping import mapped
 from .messageblocks import MAGIC, end_at, message_block_at, messages_in
 from .messagesealing import LAYERS, SCHEMA, SEQUENCE
-from .sealing import DAMAGE
+from .sealing import DAMAGE, may_hold
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -114,12 +114,8 @@ def _row_groups(path: Path, wanted: NDArray[np.int64] | None = None) -> Iterator
     column = SCHEMA.get_field_index(SEQUENCE)
     try:
         for number in range(file.num_row_groups):
-            bounds = file.metadata.row_group(number).column(column).statistics
-            if wanted is not None:
-                first = int(np.searchsorted(wanted, bounds.min))
-                if first == len(wanted) or wanted[first] > bounds.max:
-                    continue
-            yield file.read_row_group(number)
+            if wanted is None or may_hold(file, number, column, wanted):
+                yield file.read_row_group(number)
     except DAMAGE as error:
         raise InputError(path, f"cannot be read: {error}") from None
 

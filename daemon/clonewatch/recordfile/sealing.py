@@ -7,8 +7,9 @@ sealed group has all of its own.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -25,6 +26,8 @@ from .sorting import sealed_order
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
+
+    from numpy.typing import NDArray
 
     from .blocks import Contents
     from .events import Event
@@ -114,6 +117,18 @@ def table_of(rows: Rows) -> pa.Table:
     return pa.table(
         [pa.array(columns[field.name]).cast(field.type) for field in SCHEMA], schema=SCHEMA
     )
+
+
+def may_hold(
+    file: pq.ParquetFile, number: int, column: int, wanted: NDArray[np.integer[Any]]
+) -> bool:
+    """Whether row group *number* may have one of *wanted*, sorted values, in a column of integers.
+
+    By its statistics, which every file that is written here has.
+    """
+    bounds = file.metadata.row_group(number).column(column).statistics
+    first = int(np.searchsorted(wanted, wanted.dtype.type(bounds.min)))
+    return first < len(wanted) and int(wanted[first]) <= bounds.max
 
 
 def open_contents(path: Path) -> Contents:

@@ -17,7 +17,7 @@ from .blocks import HEADER, MAGIC, block_at, end_at
 from .keys import Key, Row
 from .mapping import mapped
 from .rows import joined
-from .sealing import DAMAGE, SCHEMA, SEQUENCE
+from .sealing import DAMAGE, SCHEMA, SEQUENCE, may_hold
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -125,14 +125,14 @@ class OpenGroupSearch:
 
 def search_sealed(path: Path, keys: Collection[Key], budget: Budget) -> dict[Key, Row]:
     """The rows of those of *keys* that a sealed group holds. Raises InputError, OSError."""
-    msids = _msids(keys)
+    msids, column = _msids(keys), SCHEMA.get_field_index("msid")
     found: dict[Key, Row] = {}
     try:
         file = pq.ParquetFile(path, memory_map=True)
         for number in range(file.num_row_groups):
             if budget.is_spent:
                 break
-            if _may_hold(file, number, msids):
+            if may_hold(file, number, column, msids):
                 found |= _searched(file, number, keys, msids)
                 budget.spend(file.metadata.row_group(number).num_rows)
     except FileNotFoundError:
@@ -140,13 +140,6 @@ def search_sealed(path: Path, keys: Collection[Key], budget: Budget) -> dict[Key
     except DAMAGE as error:
         raise InputError(path, f"cannot be read: {error}") from None
     return found
-
-
-def _may_hold(file: pq.ParquetFile, number: int, msids: NDArray[np.uint64]) -> bool:
-    column = file.metadata.row_group(number).column(SCHEMA.get_field_index("msid"))
-    bounds = column.statistics
-    first = int(np.searchsorted(msids, np.uint64(bounds.min)))
-    return first < len(msids) and int(msids[first]) <= bounds.max
 
 
 def _searched(
