@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from clonewatch.config.links import Link, Query
     from is41.link import Link as Machine
 
-_LAYERS: Final = {"mtp3": Layer.MTP3, "sccp": Layer.SCCP, "tcap": Layer.TCAP}
 _NOBODY: Final = PointCode(0, 0, 0)  # where the layer has no label
 
 
@@ -77,7 +76,7 @@ def route_of(query: Query) -> Route:
         global_title=title,
     )
     return Route(
-        layer=_LAYERS[query.layer],
+        layer=Layer[query.layer.upper()],
         called=called,
         calling=SccpAddress(subsystem=query.local_ssn, point_code=query.local_point_code),
         dpc=query.remote_point_code or _NOBODY,

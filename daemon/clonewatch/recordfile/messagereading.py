@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -10,11 +10,12 @@ import pyarrow.parquet as pq
 
 from clonewatch.errors import InputError
 from clonewatch.messages import Message
+from is41.reading import Layer
 
 from .blockindex import BlockIndex
 from .mapping import mapped
 from .messageblocks import MAGIC, end_at, message_block_at, messages_in
-from .messagesealing import LAYERS, SCHEMA, SEQUENCE
+from .messagesealing import SCHEMA, SEQUENCE
 from .sealing import DAMAGE, may_hold
 
 if TYPE_CHECKING:
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 
     from .groups import Group
     from .messageblocks import MessageBlock
-
-_LAYER_OF: Final = {name: layer for layer, name in LAYERS.items()}
 
 
 class GroupMessages:
@@ -68,14 +67,6 @@ class GroupMessages:
         return found
 
 
-def count_messages(path: Path) -> int:
-    """How many messages a group's file of them holds. Raises InputError, OSError."""
-    if path.suffix == ".open":
-        blocks = messages_in(mapped(path)).blocks
-        return sum(int(np.count_nonzero(block.places["length"])) for block in blocks)
-    return int(_opened(path).metadata.num_rows)
-
-
 def sequences_of_messages(path: Path, faults: list[str]) -> NDArray[np.int64]:
     """Of each message that can be read, in order; what hinders the others goes to *faults*."""
     parts = [np.empty(0, np.int64)]
@@ -104,7 +95,7 @@ def _of_sealed(path: Path, sequences: Collection[int]) -> dict[int, Message]:
         for number, layer, octets in zip(
             *(some[name].to_pylist() for name in SCHEMA.names), strict=True
         ):
-            found[number] = Message(_LAYER_OF[layer], octets)
+            found[number] = Message(Layer[layer.upper()], octets)
     return found
 
 

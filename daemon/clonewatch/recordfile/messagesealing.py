@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from .messageblocks import MessageBlock
 
 SEQUENCE: Final = "sequence"
-LAYERS: Final = {layer: layer.name.lower() for layer in Layer}  # as `decode --as` takes them
-LAYER_NAMES: Final = pa.array([LAYERS[layer] for layer in sorted(Layer)])
+LAYER_NAMES: Final = pa.array([layer.name.lower() for layer in sorted(Layer)])  # as `Message` has
 SCHEMA: Final = pa.schema(
     [
         (SEQUENCE, pa.int64()),
