@@ -16,7 +16,7 @@ from .blockindex import BlockIndex
 from .mapping import mapped
 from .messageblocks import MAGIC, end_at, message_block_at, messages_in
 from .messagesealing import SCHEMA, SEQUENCE
-from .sealing import DAMAGE, may_hold
+from .sealing import may_hold, readable
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -103,19 +103,15 @@ def _row_groups(path: Path, wanted: NDArray[np.int64] | None = None) -> Iterator
     """The row groups of a sealed file, or those that may hold what is wanted. Raises InputError."""
     file = _opened(path)
     column = SCHEMA.get_field_index(SEQUENCE)
-    try:
+    with readable(path):
         for number in range(file.num_row_groups):
             if wanted is None or may_hold(file, number, column, wanted):
                 yield file.read_row_group(number)
-    except DAMAGE as error:
-        raise InputError(path, f"cannot be read: {error}") from None
 
 
 def _opened(path: Path) -> pq.ParquetFile:
-    try:
+    with readable(path):
         file = pq.ParquetFile(path, memory_map=True, page_checksum_verification=True)
-    except DAMAGE as error:
-        raise InputError(path, f"cannot be read: {error}") from None
     if file.schema_arrow.names != SCHEMA.names:
         raise InputError(path, "its columns are not those of messages")
     return file

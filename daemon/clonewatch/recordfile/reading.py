@@ -14,7 +14,7 @@ from clonewatch.registrations import DTYPES, Batch
 
 from .groups import GROUP_MS, GROUP_ROWS_MAX, groups_in
 from .rows import RECEIVED, Rows
-from .sealing import DAMAGE, SCHEMA, SEQUENCE, open_contents
+from .sealing import SCHEMA, SEQUENCE, open_contents, readable
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -66,10 +66,8 @@ def count_rows(group: Group) -> int:
     """How many registrations a group holds. Raises InputError, OSError."""
     if not group.is_sealed:
         return sum(len(block.rows) for block in open_contents(group.open_path).blocks)
-    try:
+    with readable(group.sealed_path):
         return int(pq.read_metadata(group.sealed_path).num_rows)
-    except DAMAGE as error:
-        raise InputError(group.sealed_path, f"cannot be read: {error}") from None
 
 
 def read_sealed(path: Path, columns: Collection[str] = ALL) -> Rows:
@@ -93,22 +91,18 @@ def read_row_groups(path: Path, columns: Collection[str] = ALL) -> Iterator[Rows
     Each row group is put in order of arrival by itself. Raises InputError.
     """
     wanted = [name for name in ALL if name in columns or name == SEQUENCE]
-    try:
+    with readable(path):
         file = pq.ParquetFile(path, memory_map=True)
         for number in range(file.num_row_groups):
             table = file.read_row_group(number, columns=wanted)
             order = np.argsort(table[SEQUENCE].to_numpy(), kind="stable")
             yield _rows({name: table[name].to_numpy()[order] for name in wanted}, len(order))
-    except DAMAGE as error:
-        raise InputError(path, f"cannot be read: {error}") from None
 
 
 def read_columns(path: Path, columns: Sequence[str]) -> pa.Table:
     """Columns of a sealed group, as the rows are sorted. Raises InputError."""
-    try:
+    with readable(path):
         table = pq.ParquetFile(path, memory_map=True).read(columns=columns)
-    except DAMAGE as error:
-        raise InputError(path, f"cannot be read: {error}") from None
     if not table.schema.equals(pa.schema([SCHEMA.field(name) for name in columns])):
         raise InputError(path, "its columns are not a sealed group's")
     return table

@@ -7,12 +7,14 @@ sealed group has all of its own.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from clonewatch.errors import InputError
 from clonewatch.registrations import DTYPES
 
 from .blocks import contents_of
@@ -117,6 +119,15 @@ def table_of(rows: Rows) -> pa.Table:
     return pa.table(
         [pa.array(columns[field.name]).cast(field.type) for field in SCHEMA], schema=SCHEMA
     )
+
+
+@contextmanager
+def readable(path: Path) -> Iterator[None]:
+    """Tell of damage to a file of Parquet, or that it is not there, as InputError."""
+    try:
+        yield
+    except DAMAGE as error:
+        raise InputError(path, f"cannot be read: {error}") from None
 
 
 def may_hold(

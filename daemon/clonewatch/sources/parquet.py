@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 
 from clonewatch.errors import InputError
 from clonewatch.mscs import MSCID_BITS
-from clonewatch.recordfile.sealing import DAMAGE
+from clonewatch.recordfile.sealing import DAMAGE, readable
 from clonewatch.registrations import mscid_text
 from clonewatch.sources.records import HEADINGS, NUMBERS, Converter, check_headings
 from is41.msid import MIN_DIGITS
@@ -100,11 +100,9 @@ def _size_of(file: pq.ParquetFile, number: int, headings: Collection[str]) -> tu
 
 def _opened(path: Path) -> tuple[pq.ParquetFile, list[str]]:
     """The file, and those of its headings that we know."""
-    try:
+    with readable(path):
         file = pq.ParquetFile(path, memory_map=True)
         return file, [name for name in file.schema_arrow.names if name in HEADINGS]
-    except DAMAGE as error:
-        raise InputError(path, f"cannot be read: {error}") from None
 
 
 def _cells(path: Path, name: str, column: pa.ChunkedArray, *, is_text: bool) -> Column:
