@@ -44,7 +44,6 @@ from is41.msid import msid_digits
 if TYPE_CHECKING:
     import socket
     from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
 
     from clonewatch.actions.alarms.events import Event as DeliveryEvent
     from clonewatch.clocks.watch import ClockChanged
@@ -95,7 +94,7 @@ class App:
         self._words = CloneRecords(settings.mscs, self._sources.names)
         self.consequences = Consequences(
             words=self._words,
-            find=self._finder(config.record_directory, config).find,
+            find=self._finder(config).find,
             network=settings.network,
             alarms_leave=config.mode is Mode.ACTIVE,
         )
@@ -185,7 +184,7 @@ class App:
         self._words = CloneRecords(settings.mscs, self._sources.names)
         self.store.words = self.consequences.words = self._words
         self._use_network()
-        self.consequences.find = self._finder(self.record.directory, settings.config).find
+        self.consequences.find = self._finder(settings.config).find
         self.consequences.alarms_leave = settings.config.mode is Mode.ACTIVE
         await asyncio.to_thread(self.office.use, settings.config)
         await self.suspension.use(settings.config)
@@ -251,8 +250,8 @@ class App:
         clocks = self.clocks.watch.clocks
         self.consequences.network = replace(self.settings.network, clocks=clocks)
 
-    def _finder(self, directory: Path, config: Config) -> Finder:
-        return Finder(directory, lateness_ms=config.settle_ms, tell=self._told)
+    def _finder(self, config: Config) -> Finder:
+        return Finder(config.record_directory, lateness_ms=config.settle_ms, tell=self._told)
 
     def _hlr(self, name: str) -> Asker | None:
         return self.links.asker(name)
