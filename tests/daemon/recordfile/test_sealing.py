@@ -5,10 +5,22 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import polars as pl
+import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from clonewatch.errors import InputError
 from clonewatch.recordfile.reading import read_group
-from clonewatch.recordfile.sealing import SCHEMA, open_contents, seal, write_parquet
+from clonewatch.recordfile.sealing import (
+    SCHEMA,
+    may_hold,
+    open_contents,
+    readable,
+    seal,
+    write_parquet,
+)
 from clonewatch.registrations import DTYPES
 from recordfiles import (
     AT_10,
@@ -98,3 +110,23 @@ def test_duckdb_and_polars_read_a_group_as_it_is(tmp_path: Path) -> None:
         values = getattr(batch, name)
         assert (relation["ms" if name == "time" else name] == values).all()
         assert (frame[name].to_physical().to_numpy() == values).all()
+
+
+MSIDS = st.integers(0, (1 << 64) - 1)
+
+
+@given(st.lists(MSIDS, min_size=1, max_size=5), st.lists(MSIDS, max_size=5))
+def test_a_row_group_is_passed_over_only_if_nothing_wanted_lies_within_its_bounds(
+    held: list[int], wanted: list[int]
+) -> None:
+    octets = pa.BufferOutputStream()
+    pq.write_table(pa.table({"msid": pa.array(held, pa.uint64())}), octets)
+    file = pq.ParquetFile(pa.BufferReader(octets.getvalue()))
+    within = any(min(held) <= msid <= max(held) for msid in wanted)
+    assert may_hold(file, 0, 0, np.array(sorted(wanted), np.uint64)) is within
+
+
+def test_what_cannot_be_read_is_told_with_its_path(tmp_path: Path) -> None:
+    path = tmp_path / "none.parquet"
+    with pytest.raises(InputError, match=r"none\.parquet: cannot be read"), readable(path):
+        pq.ParquetFile(path)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clonewatch.recordfile.walking import STEP, next_magic, walked
+from clonewatch.recordfile.walking import STEP, closed, is_whole, next_magic, walked
 
 MAGIC = b"BLCK"
 
@@ -54,3 +54,15 @@ def test_a_magic_is_found_where_two_windows_meet() -> None:
     octets = bytes(STEP - 2) + MAGIC
     assert next_magic(memoryview(octets), MAGIC, 0) == STEP - 2
     assert next_magic(memoryview(octets), MAGIC, STEP - 1) == len(octets)
+
+
+@given(st.binary(max_size=40), st.binary(max_size=8), st.data())
+def test_a_block_is_whole_until_any_octet_of_it_changes(
+    rest: bytes, before: bytes, data: st.DataObject
+) -> None:
+    block = closed(MAGIC + rest)
+    octets = bytearray(before + block + b"behind")
+    begin, end = len(before), len(before) + len(block)
+    assert is_whole(memoryview(octets), begin, end)
+    octets[data.draw(st.integers(begin, end - 1))] ^= data.draw(st.integers(1, 255))
+    assert not is_whole(memoryview(octets), begin, end)
