@@ -23,6 +23,7 @@ from clonewatch.lab.pcaps import LinkType, PcapWriter
 from clonewatch.lab.regnots import TALI_HEADER_LENGTH, Messages, encode_mtp3
 from clonewatch.lab.simulate import START_MS, simulate
 from clonewatch.lab.tali import Wire
+from clonewatch.sources.captures.pcap import FILE_HEADER_LENGTH, RECORD_HEADER_LENGTH
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,8 +44,6 @@ BETWEEN_MS: Final = 10  # registrations of the one subscriber
 AWAY_EACH: Final = 1000  # of his registrations, or of the late subscribers: far away
 MSID_FIRST: Final = 5_550_000_000
 SPREAD: Final = 7_919  # between neighbouring MINs
-FILE_HEADER: Final = 24
-RECORD_HEADER: Final = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,9 +114,9 @@ def head(capture: Path, packets: int) -> Path:
     path = capture.with_name(f"{capture.stem}-{packets}.pcap")
     if not path.exists():
         with capture.open("rb") as whole, path.open("wb") as part:
-            part.write(whole.read(FILE_HEADER))
+            part.write(whole.read(FILE_HEADER_LENGTH))
             for _ in range(packets):
-                record = whole.read(RECORD_HEADER)
+                record = whole.read(RECORD_HEADER_LENGTH)
                 if not record:
                     break
                 part.write(record + whole.read(struct.unpack_from("<8xI", record)[0]))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
+from clonewatch.lab.pcaps import big_endian
 from clonewatch.lab.regnots import Invokes, encode_tali
 from clonewatch.mscs import Msc, Mscs
 from clonewatch.registrations import Batch, mscid_text
@@ -80,8 +81,8 @@ class Traffic:
         visit, group = divmod(self._lap, self._groups)
         tens, ones = divmod(self._group + group, 10)
         rows[:, MIN_AT] = ones << 4 | tens
-        rows[:, TRANSACTION_ID_AT : TRANSACTION_ID_AT + 4] = _big_endian(
-            np.arange(at, at + count) + self._lap * self._size
+        rows[:, TRANSACTION_ID_AT : TRANSACTION_ID_AT + 4] = big_endian(
+            np.arange(at, at + count) + self._lap * self._size, 4
         )
         if visit % 2:
             rows[:, MSCID_AT + 2] ^= 3  # the other switch of the market
@@ -166,10 +167,6 @@ def _lower_digits(count: int) -> NDArray[np.uint64]:
 
 def _far(msc: NDArray[np.int64]) -> NDArray[np.int64]:
     return (msc + MSCS // 2) % MSCS
-
-
-def _big_endian(numbers: NDArray[np.int64]) -> NDArray[np.uint8]:
-    return numbers.astype(">u4")[:, None].view(np.uint8)
 
 
 def _check(rows: NDArray[np.uint8]) -> None:

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from clonewatch.lab.pcaps import RECORD_HEADER, SECOND_US, LinkType, PcapWriter, filled, joined
+from clonewatch.lab.pcaps import SECOND_US, LinkType, PcapWriter, big_endian, filled, joined
 from clonewatch.lab.tali import disordered
+from clonewatch.sources.captures.pcap import FILE_HEADER_LENGTH, RECORD_HEADER_LENGTH
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
 BLOCK: Final = 65_536  # messages written at once
 ASSOCIATIONS: Final = 4  # switches share them out by their point codes
-FILE_HEADER: Final = 24  # octets of pcap
 LABEL: Final = 8  # octets: SIO, DPC, OPC, SLS (T1.111.4)
 PACKET_CHUNKS_MAX: Final = 6  # in a packet of 1500 octets, however long they are
 CHUNK_HEADER: Final = 16  # octets (RFC 9260 §3.3.1)
@@ -123,9 +123,9 @@ class _Writer:
         chunks[:, 1] = np.where(is_second, 0, BEGINS) | np.where(
             is_cut[message] & ~is_second, 0, ENDS
         )
-        chunks[:, 2:4] = _big_endian(CHUNK_HEADER + lengths, 2)
-        chunks[:, 4:8] = _big_endian(_counted_on(self._tsn, association[message], 1 << 32), 4)
-        chunks[:, 10:12] = _big_endian(sequence[message], 2)
+        chunks[:, 2:4] = big_endian(CHUNK_HEADER + lengths, 2)
+        chunks[:, 4:8] = big_endian(_counted_on(self._tsn, association[message], 1 << 32), 4)
+        chunks[:, 10:12] = big_endian(sequence[message], 2)
         chunks[:, 15] = 3  # payload protocol: M3UA
         places = np.arange(data.shape[1])
         inside = (places >= begin[:, None]) & (places < end[:, None])
@@ -148,17 +148,17 @@ def _records(octets: NDArray[np.uint8]) -> NDArray[np.int64]:
     """Where the records of a capture begin, and after them its end."""
     view, end = octets.data, len(octets)
     length_at = struct.Struct("<8xI").unpack_from
-    starts, at = [], FILE_HEADER
+    starts, at = [], FILE_HEADER_LENGTH
     while at < end:
         starts.append(at)
-        at += RECORD_HEADER + length_at(view, at)[0]
+        at += RECORD_HEADER_LENGTH + length_at(view, at)[0]
     return np.array(starts, np.int64)
 
 
 def _msus(octets: NDArray[np.uint8], starts: NDArray[np.int64]) -> _Msus:
-    heads = octets[starts[:, None] + np.arange(RECORD_HEADER)].view("<u4").astype(np.int64)
+    heads = octets[starts[:, None] + np.arange(RECORD_HEADER_LENGTH)].view("<u4").astype(np.int64)
     lengths = heads[:, 2]
-    places = RECORD_HEADER + np.arange(lengths.max())
+    places = RECORD_HEADER_LENGTH + np.arange(lengths.max())
     inside = np.minimum(starts[:, None] + places, len(octets) - 1)
     return _Msus(heads[:, 0] * SECOND_US + heads[:, 1], octets[inside], lengths)
 
@@ -175,8 +175,8 @@ def _data_messages(msus: _Msus) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     inside = np.arange(sccp.shape[1]) < sccp_lengths[:, None]
     data[:, SCCP_AT : SCCP_AT + sccp.shape[1]] = sccp * inside
     lengths = SCCP_AT + (sccp_lengths + 3 & ~3)
-    data[:, 4:8] = _big_endian(lengths, 4)
-    data[:, 18:20] = _big_endian(SCCP_AT - 16 + sccp_lengths, 2)
+    data[:, 4:8] = big_endian(lengths, 4)
+    data[:, 18:20] = big_endian(SCCP_AT - 16 + sccp_lengths, 2)
     return data, lengths
 
 
@@ -186,7 +186,7 @@ def _frames(
     """Ethernet frames, one a row, whose chunks are *stream* in pieces."""
     frames = np.zeros((len(lengths), PAYLOAD_AT + int(lengths.max())), np.uint8)
     frames[:, :PAYLOAD_AT] = np.frombuffer(_FRAME, np.uint8)
-    frames[:, 16:18] = _big_endian(PAYLOAD_AT - 14 + lengths, 2)
+    frames[:, 16:18] = big_endian(PAYLOAD_AT - 14 + lengths, 2)
     frames[:, 29] += association.astype(np.uint8)  # 10.0.1.1 and on
     frames[:, 41] = 1 + association  # verification tag
     filled(frames[:, PAYLOAD_AT:], lengths, stream)
@@ -203,7 +203,3 @@ def _counted_on(
         numbers[mine] = (following[which] + np.arange(len(mine))) % end
         following[which] = (following[which] + len(mine)) % end
     return numbers
-
-
-def _big_endian(column: NDArray[np.int64], octets: int) -> NDArray[np.uint8]:
-    return column.astype(">u4")[:, None].view(np.uint8)[:, 4 - octets :]

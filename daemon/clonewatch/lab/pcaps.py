@@ -8,7 +8,7 @@ from __future__ import annotations
 import struct
 from enum import IntEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import numpy as np
 
@@ -76,6 +76,11 @@ def write_pcap(
     filled(octets, lengths, np.frombuffer(b"".join(packets), np.uint8))
     with PcapWriter(path, linktype) as capture:
         capture.write(np.array(times_us, np.int64), octets, lengths)
+
+
+def big_endian(column: NDArray[np.integer[Any]], octets: int) -> NDArray[np.uint8]:
+    """The last *octets*, at most four, of each number, a row each."""
+    return column.astype(">u4")[:, None].view(np.uint8)[:, 4 - octets :]
 
 
 def joined(rows: NDArray[np.uint8], lengths: NDArray[np.int64]) -> NDArray[np.uint8]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
+from clonewatch.lab.pcaps import big_endian
 from clonewatch.registrations import Batch, Flags
 from is41.msid import IMSI_LENGTH_FACTOR, MIN_DIGITS
 
@@ -135,19 +136,19 @@ def _columns(invokes: Invokes) -> dict[str, NDArray[np.uint8]]:
     imsi = _digits(number * np.uint64(10), IMSI_DIGITS + 1)
     imsi[:, -1] |= _FILLER
     return {
-        "esn": _big_endian(batch.esn, 4),
+        "esn": big_endian(batch.esn, 4),
         "min": _digits(number, MIN_DIGITS),
         "imsi": imsi,
-        "mscid": _big_endian(batch.mscid, 3),
+        "mscid": big_endian(batch.mscid, 3),
         "qualification_information_code": invokes.qualification_information_code[:, None],
         "system_my_type_code": invokes.system_my_type_code[:, None],
         "border_cell_access": (batch.flags & np.uint8(Flags.BORDER_CELL_ACCESS))[:, None],
         "system_access_type": batch.system_access_type[:, None],
         "terminal_type": batch.terminal_type[:, None],
         "system_capabilities": batch.system_capabilities[:, None],
-        "transaction_capability": _big_endian(batch.transaction_capability, 2),
-        "location_area": _big_endian(batch.location_area, 2),
-        "transaction_id": _big_endian(batch.transaction_id, 4),
+        "transaction_capability": big_endian(batch.transaction_capability, 2),
+        "location_area": big_endian(batch.location_area, 2),
+        "transaction_id": big_endian(batch.transaction_id, 4),
         "called_ssn": invokes.called_ssn[:, None],
         "dpc": _point_code(invokes.dpc),
         "calling_ssn": invokes.calling_ssn[:, None],
@@ -198,10 +199,6 @@ def _template(shape: int) -> tuple[NDArray[np.uint8], dict[str, int]]:
             gaps[column] = len(octets)
         octets += bytes(length)
     return np.frombuffer(bytes(octets), np.uint8), gaps
-
-
-def _big_endian(column: NDArray[np.uint32] | NDArray[np.uint16], length: int) -> NDArray[np.uint8]:
-    return column.astype(">u4")[:, None].view(np.uint8)[:, 4 - length :]
 
 
 def _point_code(column: NDArray[np.uint32]) -> NDArray[np.uint8]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from clonewatch.lab.pcaps import LinkType, PcapWriter, filled, joined
+from clonewatch.lab.pcaps import LinkType, PcapWriter, big_endian, filled, joined
 from clonewatch.lab.regnots import Invokes, encode_tali
 
 if TYPE_CHECKING:
@@ -221,18 +221,14 @@ def _frames(segments: _Segments, stream: NDArray[np.uint8]) -> NDArray[np.uint8]
         (42, 4, segments.acknowledgement),
         (47, 1, segments.flags),
     ):
-        frames[:, at : at + octets] = _big_endian(column, octets)
+        frames[:, at : at + octets] = big_endian(column, octets)
     # fmt: on
-    frames[:, 24:26] = _big_endian(_checksum(frames[:, IPV4_AT:TCP_AT], 0), 2)
+    frames[:, 24:26] = big_endian(_checksum(frames[:, IPV4_AT:TCP_AT], 0), 2)
     # RFC 9293 §3.1: the checksum covers the addresses, the protocol and the length, too.
     pseudo = frames[:, 26:34].astype(np.int64) @ np.array([256, 1] * 4)
     pseudo += 6 + PAYLOAD_AT - TCP_AT + segments.lengths
-    frames[:, 50:52] = _big_endian(_checksum(frames[:, TCP_AT:], pseudo), 2)
+    frames[:, 50:52] = big_endian(_checksum(frames[:, TCP_AT:], pseudo), 2)
     return frames
-
-
-def _big_endian(column: NDArray[np.int64], octets: int) -> NDArray[np.uint8]:
-    return column.astype(">u4")[:, None].view(np.uint8)[:, 4 - octets :]
 
 
 def _checksum(rows: NDArray[np.uint8], further: NDArray[np.int64] | int) -> NDArray[np.int64]:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clonewatch.lab.pcaps import LinkType, PcapWriter, filled, joined, write_pcap
+from clonewatch.lab.pcaps import LinkType, PcapWriter, big_endian, filled, joined, write_pcap
 
 
 def test_a_capture_is_a_header_and_records(tmp_path: Path) -> None:
@@ -34,6 +34,13 @@ def test_a_capture_is_written_in_blocks(tmp_path: Path) -> None:
             octets = np.frombuffer(packet + bytes(3), np.uint8)[None, :]
             capture.write(np.array([time_us]), octets, np.array([len(packet)]))
     assert (tmp_path / "blocks.pcap").read_bytes() == (tmp_path / "whole.pcap").read_bytes()
+
+
+@given(st.lists(st.integers(0, 2**32 - 1), max_size=9), st.integers(1, 4))
+def test_numbers_become_their_last_octets(numbers: list[int], octets: int) -> None:
+    rows = big_endian(np.array(numbers, np.int64), octets)
+    assert rows.shape == (len(numbers), octets)
+    assert [bytes(row) for row in rows] == [number.to_bytes(4)[-octets:] for number in numbers]
 
 
 @given(st.lists(st.binary(max_size=9), max_size=9))
