@@ -78,4 +78,6 @@ def ip_header(octets: NDArray[np.uint8], start: int, end: int, link: int) -> int
     while kind in _VLAN and at + 4 <= end:
         kind = half_word(octets, at + 2)
         at += 4
+    if kind in _VLAN:
+        return MALFORMED
     return at if kind in _IP else OTHER

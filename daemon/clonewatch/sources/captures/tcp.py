@@ -169,13 +169,15 @@ def _place_segment(
             if distance > 0:
                 count = skip_gap(octets, row, sequence, packet, frames, count, state)
                 distance = 0
-            if at - distance < end:
-                count = take(octets, at - distance, end, packet, time, row, frames, count, state)
+            if at - distance >= true_end:
+                state.counts[SEGMENTS_REPEATED] += 1
+            else:
+                if at - distance < end:
+                    fresh = at - distance
+                    count = take(octets, fresh, end, packet, time, row, frames, count, state)
                 if true_end > end:
                     after = (sequence + true_end - at) & _MASK
                     count = skip_gap(octets, row, after, packet, frames, count, state)
-            else:
-                state.counts[SEGMENTS_REPEATED] += 1
         if flows[row, HELD] > 0:
             count = release(octets, row, patience, frames, count, state)
         if is_placed:

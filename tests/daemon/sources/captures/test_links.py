@@ -8,7 +8,7 @@ import pytest
 
 from clonewatch.errors import InputError
 from clonewatch.lab.carriers import ipv4, ipv6
-from clonewatch.sources.captures.links import LINK_TYPES, Link
+from clonewatch.sources.captures.links import Link
 from clonewatch.sources.captures.reader import Capture, Wiring
 from is41.reading import Layer
 from tshark import pcap
@@ -86,10 +86,21 @@ def test_a_user_link_type_of_which_nothing_is_said_is_refused_with_what_to_say(
         frames(tmp_path / "a", b"", 150)
 
 
-@pytest.mark.parametrize("link_type", LINK_TYPES)
-def test_a_packet_cut_anywhere_is_counted_or_passed(link_type: int, tmp_path: Path) -> None:
-    for length in range(24):
-        frames(tmp_path / "a", bytes(length), link_type)
+@pytest.mark.parametrize(("link_type", "packet"), BEFORE_IP + BEFORE_AN_MSU)
+def test_a_packet_cut_anywhere_is_counted_or_passed(
+    link_type: int, packet: bytes, tmp_path: Path
+) -> None:
+    for length in range(len(packet)):
+        found, counts = frames(tmp_path / "a", packet[:length], link_type)
+        if link_type == 141:  # what holds nothing but the message is handed on as it is
+            assert (found, counts) == ([(Layer.MTP3, packet[:length])], {})
+        elif not packet.endswith(TALI):
+            assert found == []
+            assert counts in ({"packets_malformed": 1}, {"mtp2_units_other": 1})
+        elif length < len(packet) - len(TALI):
+            assert (found, counts) == ([], {"packets_malformed": 1})
+        else:
+            assert (found, counts["tcp_gaps"]) == ([], 1)
 
 
 def test_other_packets_are_counted(tmp_path: Path) -> None:

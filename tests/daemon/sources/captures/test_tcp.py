@@ -95,6 +95,18 @@ def test_what_waits_for_a_segment_that_never_comes_is_read_at_the_end(tmp_path: 
     assert counts["tcp_gaps"] == 1
 
 
+def test_data_that_the_capture_cut_off_are_a_gap(tmp_path: Path) -> None:
+    payloads = messages(3)
+    size = len(tali(payloads[:1]))
+    frames = [segment(octets, 1 + at) for at, octets in cut(tali(payloads), [size, size])]
+    for left in (0, 1, size - 1):
+        frames[1] = segment(tali(payloads[1:2]), 1 + size)[: left - size]
+        found, counts = received(ethernet_capture(tmp_path / "a.pcap", frames))
+        assert found == [payloads[0], payloads[2]]
+        assert counts.pop("tali_octets_skipped", 0) == left
+        assert counts == {"tcp_gaps": 1}
+
+
 @pytest.mark.parametrize("begin", [1, 4, 11, 41, 42, 50])
 def test_a_capture_that_starts_inside_a_message_finds_the_next(begin: int, tmp_path: Path) -> None:
     payloads = messages(4)
