@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clonewatch.lab.carriers import ipv4, ipv6
@@ -69,6 +69,15 @@ def test_what_never_becomes_whole_is_dropped_and_counted(version: int) -> None:
     assert taken.dropped == 3
 
 
+def test_a_packet_of_two_lengths_is_dropped_and_counted_once() -> None:
+    taken = Fragments()
+    for payload in (PAYLOAD[:600], PAYLOAD):
+        assert taken.take(fragments(payload, 512)[1], 0) is None
+    assert taken.dropped == 1
+    taken.finish()
+    assert taken.dropped == 1
+
+
 def test_only_so_many_wait() -> None:
     taken = Fragments()
     for number in range(WAITING_MAX + 10):
@@ -76,9 +85,16 @@ def test_only_so_many_wait() -> None:
     assert taken.dropped == 10
 
 
+@settings(max_examples=500)
 @given(st.binary(max_size=80), st.integers(0, 60))
 def test_no_octets_crash_it(octets: bytes, at: int) -> None:
     taken = Fragments()
     for piece in (*fragments(PAYLOAD, 512), *fragments(PAYLOAD, 512, version=6)):
-        taken.take(piece[:at] + octets, 0)
+        taken.take(piece[:at] + octets + piece[at + len(octets) :], 0)
     taken.take(octets, 0)
+    taken.finish()
+    assert taken.dropped <= 5  # each of the five is in one packet at most
+    whole = [taken.take(piece, 0) for piece in fragments(PAYLOAD, 512)]
+    assert whole[0] is None
+    assert whole[1] is not None
+    assert payload_of(whole[1]) == PAYLOAD

@@ -148,8 +148,10 @@ def test_no_octets_crash_it(
     hostile = []
     for octets in packets:
         at = draw.draw(st.integers(0, len(good)))
-        hostile.append(good[:at] + octets)
-    received(tmp_path_factory.mktemp("s") / "a.pcap", [*hostile, good])
+        hostile.append(good[:at] + octets + good[at + len(octets) :])
+    another = packet([(1, WHOLE, m3ua(payloads(2)[1]))], tag=0x5EED_5EED)
+    found, _ = received(tmp_path_factory.mktemp("s") / "a.pcap", [*hostile, another])
+    assert found[-1] == payloads(2)[1]
 
 
 def read_slowly(chunks: bytes) -> list[bytes] | None:

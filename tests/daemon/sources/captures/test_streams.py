@@ -370,4 +370,7 @@ def test_no_octets_crash_it(
 ) -> None:
     stream = WRAPPED[carrier](payloads(1)[0])
     packets = [segment(stream[:at] + octets + stream, 1, PORTS[carrier])]
-    received(tmp_path_factory.mktemp("t") / "a.pcap", packets)
+    other = segment(WRAPPED[carrier](payloads(2)[1]), 1, PORTS[carrier])
+    packets.append(other[:20] + (40_001).to_bytes(2) + other[22:])  # another connection
+    found, _ = received(tmp_path_factory.mktemp("t") / "a.pcap", packets)
+    assert found.count(payloads(2)[1]) == 1

@@ -187,8 +187,10 @@ def test_no_octets_crash_it(
     frames = []
     for packet in packets:
         at = draw.draw(st.integers(0, len(good)))
-        frames.append(good[:at] + packet)
-    received(ethernet_capture(tmp_path_factory.mktemp("t") / "a.pcap", [*frames, good]))
+        frames.append(good[:at] + packet + good[at + len(packet) :])
+    frames.append(segment(tali(messages(2)[1:]), 1, flags=ACK, port=41_000))
+    found, _ = received(ethernet_capture(tmp_path_factory.mktemp("t") / "a.pcap", frames))
+    assert messages(2)[1] in found
 
 
 def test_more_connections_than_the_table_holds_forget_the_idle(tmp_path: Path) -> None:
