@@ -51,9 +51,18 @@ def test_a_kernel_gives_the_same_with_and_without_a_compiler(disabled: str) -> N
 def test_nothing_asks_for_executable_memory_without_a_compiler() -> None:
     script = (
         "from llvmlite import binding\n"
-        "def refuse(): raise OSError('cannot allocate executable memory')\n"
-        "binding.check_jit_execution = refuse\n"
-        "import clonewatch.window"
+        "def refuse(*_): raise OSError('cannot allocate executable memory')\n"
+        "binding.check_jit_execution = binding.create_mcjit_compiler = refuse\n"
+        "import clonewatch.window, numba\n"  # a package may import numba only when it is used
     )
-    environment = {**os.environ, "NUMBA_DISABLE_JIT": "1"}
-    subprocess.run([sys.executable, "-c", script], env=environment, check=True)
+    for disabled, code in (("1", 0), ("0", 1)):
+        environment = {**os.environ, "NUMBA_DISABLE_JIT": disabled}
+        done = subprocess.run(
+            [sys.executable, "-c", script + SCRIPT],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == code, done.stderr
+        assert ("cannot allocate executable memory" in done.stderr) == bool(code)
