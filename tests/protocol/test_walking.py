@@ -18,7 +18,19 @@ def octets_of(octets: bytes) -> np.ndarray[tuple[int], np.dtype[np.uint8]]:
     return np.frombuffer(octets, np.uint8)
 
 
-@given(st.binary(max_size=12) | st.builds(bytes.__add__, st.just(b"\xbf\x82"), st.binary()))
+TAGS = st.sampled_from([b"\xe2", b"\xc7", b"\x9f\x81\x02", b"\xbf\x82\x07"])
+MADE = st.builds(
+    lambda tag, before, held, more: (
+        tag + before + len(held).to_bytes(before[0] & 7 if before else 1) + held + more
+    ),
+    TAGS,
+    st.sampled_from([b"", b"\x81", b"\x82", b"\x84", b"\x85"]),  # what tells of a long length
+    st.binary(max_size=12),
+    st.binary(max_size=3),
+)
+
+
+@given(MADE | st.binary(max_size=12))
 def test_an_element_of_definite_length_is_read_as_the_grammars_read_it(octets: bytes) -> None:
     tag, start, end = element(octets_of(octets), 0, len(octets))
     try:
