@@ -71,4 +71,6 @@ def test_any_octets_are_told_or_explained(octets: bytes, layer: Layer) -> None:
 def test_any_damage_is_told_or_explained(data: st.DataObject, name: str) -> None:
     layer, octets = MESSAGES[name]
     at = data.draw(st.integers(0, len(octets) - 1))
-    json.dumps(told(octets[:at] + data.draw(st.binary(max_size=3)) + octets[at + 1 :], layer))
+    message = told(octets[:at] + data.draw(st.binary(max_size=3)) + octets[at + 1 :], layer)
+    json.dumps(message)
+    assert message.keys() & {"error", "mtp3", "sccp", "tcap"}

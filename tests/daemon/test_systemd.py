@@ -96,7 +96,7 @@ def test_the_watchdog_hears_of_us_until_we_end(systemd: socket.socket) -> None:
 
 
 def test_without_a_watchdog_there_is_nothing_to_do() -> None:
-    asyncio.run(Notifier({}).keep_alive())
+    asyncio.run(asyncio.wait_for(Notifier({}).keep_alive(), 5))
 
 
 SCRIPT = """

@@ -70,7 +70,9 @@ def test_octets_that_look_like_nothing_are_not_guessed_at() -> None:
 
 @given(st.binary(max_size=60), st.sampled_from([*NAMES, None]))
 def test_any_octets_are_told_or_explained(octets: bytes, name: str | None) -> None:
-    json.dumps(unwrapped_told(octets, name))
+    message = unwrapped_told(octets, name)
+    json.dumps(message)
+    assert (message is None) == (name is None and outermost(octets) is None)
 
 
 @given(st.data(), st.sampled_from(sorted(CARRIED)))
@@ -78,4 +80,7 @@ def test_any_damage_is_told_or_explained(data: st.DataObject, name: str) -> None
     octets = CARRIED[name]
     at = data.draw(st.integers(0, len(octets) - 1))
     damaged = octets[:at] + data.draw(st.binary(max_size=2)) + octets[at + 1 :]
-    json.dumps(unwrapped_told(damaged, name))
+    message = unwrapped_told(damaged, name)
+    json.dumps(message)
+    assert message is not None
+    assert message.keys() & {"error", name}

@@ -30,6 +30,8 @@ try:
     app(["run", "-c", sys.argv[1]])
 except SystemExit as ended:
     assert ended.code == 78
+else:
+    raise AssertionError("it has said nothing")
 assert "clonewatch.app" not in sys.modules
 """
 
