@@ -45,6 +45,10 @@ class Flags(IntFlag):
     LATE = 0x80  # later than its source's lateness: some neighbours may be forgotten
 
 
+# Flags of a time that may be wrong; a plain int, with which a column of flags stays octets.
+UNTRUSTED: Final = int(Flags.TIME_UNCERTAIN | Flags.CLOCK_SUSPECT)
+
+
 def mscid_text(mscid: int) -> str:
     """MARKET-SWITCH in decimal: 4660-1."""
     return f"{mscid >> 8}-{mscid & 0xFF}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from clonewatch.registrations import Flags, mscid_text
+from clonewatch.registrations import UNTRUSTED, Flags, mscid_text
 
 from .findings import Evidence, Found, Side, confidence_of, severity_of
 from .history import NOTHING_KNOWN
@@ -146,8 +146,7 @@ def _doubts(conflict: Conflict, network: Network) -> Iterator[Found]:
                 words=f"its clock is {clocks.ahead_ms(registration) / 1000:+.0f} s off",
             )
     for side, registration in sides:
-        if registration.flags & (Flags.TIME_UNCERTAIN | Flags.CLOCK_SUSPECT):
-            flags = registration.flags & (Flags.TIME_UNCERTAIN | Flags.CLOCK_SUSPECT)
+        if flags := registration.flags & UNTRUSTED:
             yield Found(mark=Mark.TIME_UNCERTAIN, side=side, words=f"flagged {flags.name}")
         if registration.flags & Flags.LATE:
             yield Found(mark=Mark.CAME_LATE, side=side, words="came later than the lateness")

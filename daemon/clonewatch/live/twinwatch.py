@@ -14,7 +14,7 @@ import numpy as np
 
 from clonewatch.evidence.twins import Twins
 from clonewatch.evidence.usedesns import UsedEsns
-from clonewatch.registrations import Flags
+from clonewatch.registrations import UNTRUSTED
 
 if TYPE_CHECKING:
     from clonewatch.registrations import Batch
@@ -23,7 +23,6 @@ CHANGED_MAX: Final = 100_000  # ours: MSIDs that are remembered one by one: some
 ESNS_MAX: Final = 16  # ours: of one MSID
 MSCIDS_MAX: Final = 64
 TOLD_EVERY_MS: Final = 3_600_000  # ours: of one MSID, while it goes on
-UNTRUSTED: Final = np.uint8(Flags.TIME_UNCERTAIN | Flags.CLOCK_SUSPECT)
 
 
 @dataclass(slots=True)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 
-from clonewatch.registrations import Flags
+from clonewatch.registrations import UNTRUSTED
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -39,7 +39,6 @@ Journeys: TypeAlias = "NDArray[np.void]"  # of JOURNEY
 ROWS_MAX: Final = 1 << 22  # ours: 100 MB of journeys, 300 MB while they are sorted
 ADJACENT_MS: Final = 300_000  # who is so quick has not travelled
 JOURNEYS_PER_MSID_MAX: Final = 1_000  # nobody is on the road so much
-_UNTRUSTED: Final = int(Flags.TIME_UNCERTAIN | Flags.CLOCK_SUSPECT)
 _SPREAD: Final = np.uint64(0x9E3779B97F4A7C15)  # odd: a product with it mixes the upper bits
 
 
@@ -78,7 +77,7 @@ class Contradictions:
     def take(self, findings: Findings) -> None:
         """Add what the window found. What is superseded was true of the phone all the same."""
         flags = findings["first"]["flags"] | findings["second"]["flags"]
-        findings = findings[~findings["superseded"] & (flags & _UNTRUSTED == 0)]
+        findings = findings[~findings["superseded"] & (flags & UNTRUSTED == 0)]
         if not len(findings):
             return
         self.count += len(findings)

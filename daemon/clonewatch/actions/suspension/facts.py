@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import func, select
 
 from clonewatch.evidence.findings import Side
-from clonewatch.registrations import Flags
+from clonewatch.registrations import UNTRUSTED, Flags
 from clonewatch.store.outbox import SUSPENSION
 from clonewatch.store.tables import clone_records
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 RECORDS_MAX: Final = 1000  # ours: conflicts of a case that are looked at, the latest
 USUAL_HOURS: Final = 7 * 24  # what is usual is learned from, before the last hour
-HELD_FLAGS: Final = Flags.TIME_UNCERTAIN | Flags.CLOCK_SUSPECT | Flags.LATE
+HELD_FLAGS: Final = UNTRUSTED | Flags.LATE
 # What a decision reads of a clone record; the messages kept with it are none of that.
 _COUNTED: Final = [
     clone_records.c[name]
