@@ -119,7 +119,7 @@ class Detector:
 
 def clock(batch: Batch, before: int) -> NDArray[np.int64]:
     """Newest time seen with each registration, *before* being that of those ahead of them."""
-    believed = (batch.flags & Flags.CLOCK_SUSPECT) == 0
+    believed = (batch.flags & np.uint8(Flags.CLOCK_SUSPECT)) == 0
     return np.maximum.accumulate(np.where(believed, np.maximum(batch.time, before), before))
 
 

@@ -45,7 +45,7 @@ def _copies(
     if not len(batch) or (batch.source == batch.source[0]).all():
         nothing = np.zeros(0, np.int64)
         return nothing, nothing, nothing, batch.msid[:0]
-    batch = batch[batch.flags & Flags.NO_TRANSACTION_ID == 0]
+    batch = batch[batch.flags & np.uint8(Flags.NO_TRANSACTION_ID) == 0]
     order = np.lexsort((batch.source, batch.transaction_id, batch.mscid, batch.esn, batch.msid))
     before, behind = order[:-1], order[1:]
     same = batch.source[before] != batch.source[behind]

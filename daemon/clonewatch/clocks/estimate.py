@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from clonewatch.registrations import MSC_UNKNOWN, Flags
 
 from .arrivals import arrival_offsets
@@ -16,7 +18,6 @@ from .crossings import crossing_offsets
 from .offsets import RUNAWAY_MS, Clocks
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from clonewatch.mscs import Mscs
@@ -30,7 +31,7 @@ def estimate(
 
     *travel_ms*: by index of the MSCs; only pairs at 0 are looked at.
     """
-    batch = batch[(batch.msc != MSC_UNKNOWN) & (batch.flags & Flags.CLOCK_SUSPECT == 0)]
+    batch = batch[(batch.msc != MSC_UNKNOWN) & (batch.flags & np.uint8(Flags.CLOCK_SUSPECT) == 0)]
     sources = source_offsets(batch)
     time = batch.time.copy()
     for source, offset in sources.items():
