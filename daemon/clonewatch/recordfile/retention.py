@@ -23,6 +23,11 @@ class Retention:
     hours: float | None = None  # since the receipt of a group's last
     octets_max: int | None = None  # of all groups together
 
+    def keeps(self, age_ms: int, octets: int) -> bool:
+        """Whether the oldest group stays, of that age, where all have so many octets."""
+        is_old = self.hours is not None and age_ms > self.hours * HOUR_MS
+        return not is_old and (self.octets_max is None or octets <= self.octets_max)
+
 
 def expired(
     groups: Sequence[tuple[Group, int]], received_ms: int, retention: Retention
@@ -35,8 +40,7 @@ def expired(
     gone = []
     for group, its_octets in groups[:-1]:
         age_ms = received_ms - group.start_ms - GROUP_MS
-        old = retention.hours is not None and age_ms > retention.hours * HOUR_MS
-        if not old and (retention.octets_max is None or octets <= retention.octets_max):
+        if retention.keeps(age_ms, octets):
             break
         if not group.is_sealed:
             break  # its rows are wanted yet

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
     from clonewatch.recordfile import Retention
-
-HOUR_MS: Final = 3_600_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +33,7 @@ def expired(groups: Iterable[Done], now_ms: int, retention: Retention) -> list[P
     newest_ms = max((group.start_ms or 0 for group in oldest_first), default=0)
     gone = []
     for group in oldest_first:
-        age_ms = now_ms - group.taken_ms
-        is_old = retention.hours is not None and age_ms > retention.hours * HOUR_MS
-        if not is_old and (retention.octets_max is None or octets <= retention.octets_max):
+        if retention.keeps(now_ms - group.taken_ms, octets):
             break
         if group.start_ms is None or group.start_ms < newest_ms:
             octets -= group.octets

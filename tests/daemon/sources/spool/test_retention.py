@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clonewatch.recordfile import Retention
-from clonewatch.sources.spool.retention import HOUR_MS, Done, expired
+from clonewatch.recordfile.retention import HOUR_MS
+from clonewatch.sources.spool.retention import Done, expired
 from spools import AT_10
 
 GROUPS = [Done(Path(f"{hour}.csv"), AT_10 + hour * HOUR_MS, 100, AT_10 + hour) for hour in range(5)]
