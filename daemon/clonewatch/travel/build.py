@@ -59,9 +59,7 @@ def built_minutes(
 
     Of an MSC with several rows, the nearest areas count. *radii*: km, by MSCID.
     """
-    places = places_of(mscs)
-    number = region_of(regions, places.latitude, places.longitude)
-    journeys = Journeys.at([speeds if at < 0 else regions[at].speeds for at in number.tolist()])
+    journeys = _journeys(mscs, speeds, regions)
     by_msc = np.argsort(mscs.msc_of, kind="stable")
     _, begins = np.unique(mscs.msc_of[by_msc], return_index=True)
     least: NDArray[np.float64] = np.full((len(mscs.names),) * 2, np.inf)
@@ -81,14 +79,21 @@ def minutes_between(
     mscs: Mscs, cells: Cells, speeds: Speeds, regions: Sequence[Region] = ()
 ) -> NDArray[np.float64]:
     """Likewise, by their cells; an MSC's speeds are those where its first MSCID is."""
-    places = places_of(mscs)
-    number = region_of(regions, places.latitude, places.longitude)
     _, first = np.unique(mscs.msc_of, return_index=True)
-    journeys = Journeys.at(
-        [speeds if at < 0 else regions[at].speeds for at in number[first].tolist()]
-    )
-    minutes = journeys.minutes(slice(None), cells.gaps_km())
-    return _in_steps(minutes)
+    journeys = _journeys(mscs, speeds, regions, first)
+    return _in_steps(journeys.minutes(slice(None), cells.gaps_km()))
+
+
+def _journeys(
+    mscs: Mscs,
+    speeds: Speeds,
+    regions: Sequence[Region],
+    rows: slice | NDArray[np.intp] = slice(None),
+) -> Journeys:
+    """How one travels from *rows* of `mscs`: as in the region they are in, else at *speeds*."""
+    places = places_of(mscs)[rows]
+    number = region_of(regions, places.latitude, places.longitude)
+    return Journeys.at([speeds if at < 0 else regions[at].speeds for at in number.tolist()])
 
 
 def _in_steps(minutes: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -51,11 +51,7 @@ class Cells:
         """From columns in any order. *msc*: places in `mscs.names`."""
         order = np.argsort(msc, kind="stable")
         begins = np.searchsorted(msc[order], np.arange(len(mscs.names) + 1))
-        return cls(
-            Places(places.latitude[order], places.longitude[order]),
-            radius_km[order],
-            begins.astype(np.int64),
-        )
+        return cls(places[order], radius_km[order], begins.astype(np.int64))
 
     def gaps_km(self) -> NDArray[np.float64]:
         """From edge to edge, [MSC, MSC]; NaN where one has no cell.
@@ -95,13 +91,14 @@ def load_cells(path: Path, mscs: Mscs, radii: NDArray[np.float64]) -> Cells:
     if not rows:
         raise InputError(path, "no cell under the headings")
     others = np.flatnonzero(~np.isin(mscs.msc_of, msc) & ~np.isnan(where.latitude))
+    circles = where[others]
     latitude, longitude, radius = (np.array(column) for column in zip(*rows, strict=True))
     return Cells.of(
         mscs,
         np.concatenate((np.array(msc, np.intp), mscs.msc_of[others])),
         Places(
-            np.concatenate((latitude, where.latitude[others])),
-            np.concatenate((longitude, where.longitude[others])),
+            np.concatenate((latitude, circles.latitude)),
+            np.concatenate((longitude, circles.longitude)),
         ),
         np.concatenate((radius, radii[others])),
     )

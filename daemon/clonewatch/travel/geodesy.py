@@ -39,7 +39,7 @@ class Places:
     def __len__(self) -> int:
         return len(self.latitude)
 
-    def __getitem__(self, rows: slice | NDArray[np.bool_]) -> Places:
+    def __getitem__(self, rows: slice | NDArray[np.intp] | NDArray[np.bool_]) -> Places:
         """Some of the points."""
         return Places(self.latitude[rows], self.longitude[rows])
 
