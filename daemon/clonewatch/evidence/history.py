@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from .phones import second_phone
+from .phones import rows_of, second_phone
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -83,11 +83,7 @@ class History:
         batch = self.registrations
         if batch is None:
             return self.looks.get(registration)
-        rows = np.flatnonzero(
-            (batch.time == registration.time)
-            & (batch.mscid == registration.mscid)
-            & (batch.esn == registration.esn)
-        )
+        rows = np.flatnonzero(rows_of(registration, batch))
         if not len(rows):
             return None
         at = int(rows[0])

@@ -69,8 +69,8 @@ def _terminal_types(
 ) -> Iterator[Found]:
     """Which of the two says of itself what the subscriber's phone said."""
     habits = usual(before.msc)
-    at_usual = [near_any(msc, habits, network) for msc in before.msc.tolist()]
-    owners = types_of(before[np.array(at_usual, np.bool_)])
+    near = [msc for msc in np.unique(before.msc).tolist() if near_any(msc, habits, network)]
+    owners = types_of(before[np.isin(before.msc, near)])
     if len(owners) != 1:
         return
     told = []

@@ -34,12 +34,17 @@ def second_phone(registrations: Batch) -> int | None:
     return min((at for at in found if at is not None), default=None)
 
 
+def rows_of(registration: Registration, registrations: Batch) -> NDArray[np.bool_]:
+    """In which rows a registration stands."""
+    rows: NDArray[np.bool_] = registrations.time == registration.time
+    rows &= registrations.mscid == registration.mscid
+    rows &= registrations.esn == registration.esn
+    return rows
+
+
 def own_type(registration: Registration, registrations: Batch) -> int:
     """The TerminalType that came with a registration; 0 where none did."""
-    own = registrations.time == registration.time
-    own &= registrations.mscid == registration.mscid
-    own &= registrations.esn == registration.esn
-    return _the_one(registrations.terminal_type[own])
+    return _the_one(registrations.terminal_type[rows_of(registration, registrations)])
 
 
 def type_about(registration: Registration, registrations: Batch, network: Network) -> int:
