@@ -330,13 +330,7 @@ class Collector:
 
 
 def _chosen(frames: Frames, which: NDArray[np.intp]) -> Frames:
-    return Frames(
-        start=frames.start[which],
-        end=frames.end[which],
-        time=frames.time[which],
-        layer=frames.layer[which],
-        packet=frames.packet[which],
-    )
+    return frames._replace(**{name: col[which] for name, col in frames._asdict().items()})
 
 
 def _value(regnot: Regnot, tag: ParameterTag) -> object:
