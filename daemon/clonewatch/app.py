@@ -68,7 +68,8 @@ ONLY_AT_START: Final = ("state_directory", "window", "regnots", "record_file", "
 MIB: Final = 1 << 20
 LOOK_EVERY_S: Final = 2.0
 TICK_EVERY_S: Final = 60.0
-# How loudly to tell of what is no fault; a kill leaves a torn block, and nothing of it was promised.
+# How loudly to tell of what is no fault; a kill leaves a torn block, and nothing of it was
+# promised.
 _LEVELS: Final = {"Resumed": "info", "Sealed": "info", "Removed": "info", "CutBack": "warning"}
 
 

@@ -1,4 +1,4 @@
-"""Tables that people write: small CSV files with headings, of which every fault is named by line."""
+"""Tables that people write: small CSV files with headings; every fault is named by its line."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""What became of messages, by the IS-41 operation that each invokes; counted without an object each.
+"""What became of messages, by the IS-41 operation that each invokes.
 
-A code is a fate and an operation's specifier in one number. Only messages that gave no registration
-are counted by code: the others are all there were, less these.
+They are counted without an object each. A code is a fate and an operation's specifier in one
+number. Only messages that gave no registration are counted by code: the others are all there were,
+less these.
 """
 
 from __future__ import annotations

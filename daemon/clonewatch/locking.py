@@ -1,4 +1,4 @@
-"""One writer for a directory or a file: held by a lock that ends with the process, however it ends."""
+"""One writer for a directory or a file: a lock that ends with the process, however that ends."""
 
 from __future__ import annotations
 

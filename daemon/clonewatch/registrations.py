@@ -136,7 +136,7 @@ class Batch:
         )
 
     def without_messages(self) -> Batch:
-        """The columns alone, for whoever keeps them: messages that are lent lie in many more octets."""
+        """The columns alone, for whoever keeps them: messages lent lie in many more octets."""
         return replace(self, messages=None)
 
     def registrations(self) -> Iterator[Registration]:

@@ -25,7 +25,7 @@ class SuaSegments:
         self._reassembler = Reassembler(what="sua_segment", clause="RFC 3868 §3.10.23")
 
     def take(self, block: FrameBlock) -> dict[int, bytes | DecodeError | None]:
-        """Of each frame that is a segment: the whole data, what is wrong, or None: not whole yet."""
+        """Of each frame that is a segment: the whole data, what is wrong, or None if not whole."""
         found: dict[int, bytes | DecodeError | None] = {}
         for frame in np.flatnonzero(block.carriers[: block.count] == Carrier.SUA):
             unitdata = _segment(block, int(frame))

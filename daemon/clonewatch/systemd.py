@@ -1,7 +1,8 @@
-"""What the daemon and systemd tell each other: sd_notify(3), sd_listen_fds(3), sd_watchdog_enabled(3).
+"""What the daemon and systemd tell each other.
 
-Where no systemd has started us, all of this does nothing. A library would be one more dependency
-for a datagram and three variables; the official one needs a C compiler.
+As sd_notify(3), sd_listen_fds(3) and sd_watchdog_enabled(3) have it. Where no systemd has started
+us, all of this does nothing. A library would be one more dependency for a datagram and three
+variables; the official one needs a C compiler.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the link machines are built on: the buffer, the queues and the timers of `is41.link.Link`."""
+"""What link machines are built on: the buffer, the queues and the timers of `is41.link.Link`."""
 
 from __future__ import annotations
 

@@ -47,8 +47,8 @@ if TYPE_CHECKING:
 class Consequences:
     """The store's follower; set anew what a reload changes.
 
-    *find*: what looks registrations up in the record file. *outputs*: where alarms go, by name. With *alarms_leave* false (mode `test`) those about
-    subscribers are shown, and go nowhere.
+    *find*: what looks registrations up in the record file. *outputs*: where alarms go, by name.
+    With *alarms_leave* false (mode `test`) those about subscribers are shown, and go nowhere.
     """
 
     words: CloneRecords

@@ -75,7 +75,10 @@ class Office:
         return self._delivery.failing()
 
     def alarm_lines(self) -> list[str]:
-        """What is raised, for people: those about ourselves, and how many cases. Not for the loop."""
+        """What is raised, for people: those about ourselves, and how many cases.
+
+        Not for the loop.
+        """
         with self._store.read() as connection:
             alarms = raised(connection)
         ours = [alarm for alarm in alarms if alarm.kind is not Kind.CLONE]

@@ -1,9 +1,9 @@
 """Travel times that look wrong: many MSIDs in conflict on one pair of MSCs.
 
 A clone is one subscriber's trouble. Where many have the same, the table has a wrong entry, or the
-clock of an MSC is wrong; the latter shows on many pairs that share the MSC (`tally`). Conflicts on what is
-suspect are stored and counted, and count for no case; so are those between which a suspect MSC may
-lie: its registrations, at their true time, might acquit.
+clock of an MSC is wrong; the latter shows on many pairs that share the MSC (`tally`). Conflicts on
+what is suspect are stored and counted, and count for no case; so are those between which a suspect
+MSC may lie: its registrations, at their true time, might acquit.
 """
 
 from __future__ import annotations

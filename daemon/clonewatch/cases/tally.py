@@ -1,8 +1,9 @@
 """How many MSIDs are in conflict on each pair of MSCs, lately. In memory, and bounded.
 
 What counts as suspect: a pair on which `suspect_msids` MSIDs are in conflict; an MSC at which twice
-as many are, those of its worst pair left out. So an MSC with three suspect pairs is suspect, and one
-whose conflicts are spread over many pairs; its neighbour, whose conflicts are all with it, is not.
+as many are, those of its worst pair left out. So an MSC with three suspect pairs is suspect, and
+one whose conflicts are spread over many pairs; its neighbour, whose conflicts are all with it, is
+not.
 """
 
 from __future__ import annotations

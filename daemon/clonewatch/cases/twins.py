@@ -23,7 +23,10 @@ SEVERITY: Final = Severity.MAJOR  # at least: two phones are in use, though one 
 
 
 def tell_twins(book: Book, found: Iterable[Twins], words: CloneRecords) -> None:
-    """Open the cases that twins call for, or count them; a dismissed case is silent for its time."""
+    """Open the cases that twins call for, or count them.
+
+    A dismissed case is silent for its time.
+    """
     for twins in found:
         case = latest(book, twins.msid)
         what = Input.TWINS if case is None else _input(case, book.now_ms)

@@ -78,8 +78,8 @@ def page(results: Results) -> str:
 BY_TABLE: Final = """\
 *Exact*: from edge to edge of the areas as they are. *Built*: `travel build` with its defaults, \
 which sees each area as a circle. *Cells*: `travel build --cells`, with a radio cell of 3 km every \
-4 km along the edges of the areas. *Wrong*: the built one, with 10 % of all entries wrong. *Learned*: the \
-wrong one after `travel learn` on a week of traffic.
+4 km along the edges of the areas. *Wrong*: the built one, with 10 % of all entries wrong. \
+*Learned*: the wrong one after `travel learn` on a week of traffic.
 
 *Precision*: reported pairs that are of two phones. *Recall*: pairs reported, of those that are \
 physically there to see (two phones of one number, one after the other, sooner than the exact \

@@ -56,7 +56,7 @@ class Trial:
     def visible(
         self, window_ms: int, travel_ms: NDArray[np.int64]
     ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-        """Pairs of rows that are there to see, by the travel times given: the exact ones, or others.
+        """Pairs of rows that are there to see, by travel times: the exact ones, or others.
 
         They follow one another in true time, come from two phones of one number, and nobody could
         have gone from one to the other.

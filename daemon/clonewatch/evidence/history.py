@@ -1,4 +1,4 @@
-"""What is known of one MSID: its earlier conflicts and, where they were looked up, registrations."""
+"""What is known of one MSID: earlier conflicts and, where somebody looked, registrations."""
 
 from __future__ import annotations
 

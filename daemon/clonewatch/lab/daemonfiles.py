@@ -47,9 +47,9 @@ def write_daemon_files(
     """Write them; what `lab up` is to be told, so that both find one another. Raises OSError.
 
     With *suspension* the daemon is active: alarms go to a file, and it suspends so. *further* are
-    tables of the configuration's own. Links listen at *port* and on, one for each node that sends at once, or, to *relay*, one for
-    each MSC and RVCD of its own; these listen RVCD_PORTS_BEHIND, the HLR HLR_PORT_BEHIND ports
-    further on.
+    tables of the configuration's own. Links listen at *port* and on, one for each node that sends
+    at once, or, to *relay*, one for each MSC and RVCD of its own; these listen RVCD_PORTS_BEHIND,
+    the HLR HLR_PORT_BEHIND ports further on.
     """
     folder.mkdir(parents=True, exist_ok=True)
     mscs = Mscs(

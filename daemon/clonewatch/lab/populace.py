@@ -185,7 +185,7 @@ class Populace:
         *,
         radio_km: float = RADIO_KM,
     ) -> NDArray[np.void]:
-        """Registrations wherever the phones are by then; those in the air or out of service lack."""
+        """Registrations wherever phones are by then; those in the air or out of service lack."""
         places, flies = track.at(phone, time)
         areas = self._country.areas
         away = self._rng.normal(0, radio_km, (2, len(phone)))

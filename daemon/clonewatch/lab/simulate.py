@@ -158,12 +158,12 @@ def simulate(
 ) -> Simulation:
     """Write a folder of captures, `mscs.csv`, `travel.csv`, `records.csv` and the truth.
 
-    Every file holds the same registrations in the same order, that of arrival; *registrations*
-    ends them early. *per_hour* is of one phone, roughly; *imsi* the share of subscribers with an
-    IMSI instead of a MIN. Times are multiples of *tick_ms*: 50 with TALI, or where packets change places, else 1. Without *names*
-    every MSC is one MSCID and bears its number. A *country* has real cities and people who go
-    about, and `homes.csv`; there, a *parquet* file is much faster than CSV. Raises ValueError for
-    numbers out of bounds.
+    Every file holds the same registrations in the same order, that of arrival; *registrations* ends
+    them early. *per_hour* is of one phone, roughly; *imsi* the share of subscribers with an IMSI
+    instead of a MIN. Times are multiples of *tick_ms*: 50 with TALI, or where packets change
+    places, else 1. Without *names* every MSC is one MSCID and bears its number. A *country* has
+    real cities and people who go about, and `homes.csv`; there, a *parquet* file is much faster
+    than CSV. Raises ValueError for numbers out of bounds.
     """
     chosen = [_carrier(carrier) for carrier in carriers]
     if tick_ms is None:

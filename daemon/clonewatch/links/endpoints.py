@@ -133,8 +133,8 @@ class Listener(_Endpoint):
 class Connector(_Endpoint):
     """Connects to *where*, and again whenever the connection is lost.
 
-    *server_name* stands in the certificate of the far end, if it is not the host's. *failed* is told
-    of each try that failed. *again_s_max*: seconds between two tries at most.
+    *server_name* stands in the certificate of the far end, if it is not the host's. *failed* is
+    told of each try that failed. *again_s_max*: seconds between two tries at most.
     """
 
     def __init__(

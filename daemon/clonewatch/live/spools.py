@@ -100,8 +100,8 @@ class LiveSpool:
 class SpoolSet:
     """The spools of a configuration.
 
-    *messages*: what becomes of those in captures. *heard*: what each spool, by name, has to tell, in
-    its thread.
+    *messages*: what becomes of those in captures. *heard*: what each spool, by name, has to tell,
+    in its thread.
     """
 
     def __init__(

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 RECEIVED: Final = "received"
-# A row of an open group: little-endian, 48 octets without gaps. The columns are `Batch`'s, widest first.
+# A row of an open group: little-endian, 48 octets without gaps. The columns are `Batch`'s, widest
+# first.
 ROW: Final = np.dtype(
     [
         (RECEIVED, "<i8"),  # ms since 1970 UTC

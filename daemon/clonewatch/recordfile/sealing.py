@@ -98,7 +98,8 @@ def sorted_rows(contents: Contents) -> Iterator[Rows]:
 def write_parquet(path: Path, parts: Iterable[Rows]) -> None:
     """Write a file as groups are sealed, a row group for each of *parts*. Raises OSError.
 
-    Each is synced by itself: whoever syncs something else meanwhile waits for a few MB, not for all.
+    Each is synced by itself: whoever syncs something else meanwhile waits for a few MB, not for
+    all.
     """
     with pq.ParquetWriter(
         path,

@@ -78,7 +78,7 @@ class OpenGroupSearch:
     def _searched_on(
         self, octets: memoryview, keys: AbstractSet[Key], budget: Budget
     ) -> dict[Key, Row]:
-        """The same, in everything that was received since the times of *keys*, or a little before."""
+        """The same, in all that was received since the times of *keys*, or a little before."""
         begins: dict[int, set[Key]] = defaultdict(set)
         for key in keys:
             begins[self._begin(octets, key.time - CLOCK_BACK_MS) // TOGETHER_BLOCKS].add(key)

@@ -33,7 +33,7 @@ class Syncer:
         return self._under_way is not None and self._under_way[1].done()
 
     def look(self, now: float, *, wanted: bool) -> bool:
-        """Tell the writer of a sync that has ended, and begin one if due or *wanted*; if one ended."""
+        """Tell the writer of a sync that ended, and begin one if due or *wanted*; if one ended."""
         has_ended = self.has_ended
         if has_ended:
             self._note(now)

@@ -24,7 +24,10 @@ class Syncing:
     open: OpenGroup | None
 
     def do(self) -> None:
-        """Sync it. Raises OSError; what was done by then is done, and the same may be tried again."""
+        """Sync it.
+
+        Raises OSError; what was done by then is done, and the same may be tried again.
+        """
         for group in self.finished:
             group.finish()
         if self.open is not None:

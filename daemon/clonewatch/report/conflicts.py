@@ -173,7 +173,7 @@ def mscs(connection: Connection, day: Day) -> Table:
 
 
 def offenders(connection: Connection, day: Day) -> Table:
-    """Subscribers in conflict on the day who were so on another day before, or had a case before."""
+    """Subscribers in conflict on the day who were so on a day before, or had a case before."""
     today = day.has(_IT.second_time)
     of_today = select(_IT.msid).where(today, _COUNTS)
     ago = (day.end_ms - 1 - _IT.second_time) // DAY_MS

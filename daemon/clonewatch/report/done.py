@@ -34,7 +34,7 @@ _BY_ITSELF: Final = [*map(str, (Input.CONFLICT, Input.GRAVER, Input.LATER)), "se
 
 
 def suspensions(connection: Connection, day: Day) -> Table:
-    """What the HLR was asked on the day, or was still to be asked when it ended; the newest last."""
+    """What the HLR was asked on the day, or still to be asked when it ended; the newest last."""
     it = outbox.c
     waiting = and_(it.made_at < day.end_ms, or_(it.ended_at.is_(None), it.ended_at >= day.start_ms))
     where = and_(it.kind != box.ALARM, waiting)

@@ -61,7 +61,7 @@ def diagram(day: Day, it: Dossier) -> Figure:
 
 
 def _rows(it: Dossier, points: Sequence[Point]) -> dict[str, int]:
-    """The row of each MSC, in the order of their first registrations; those in conflict before all."""
+    """The row of each MSC, in order of first registrations; those in conflict before all."""
     ends = sorted({point for step in it.steps for point in (step.first, step.second)})
     names = list(dict.fromkeys(point.msc for point in [*ends, *points]))
     if len(names) > MSCS_MAX:

@@ -1,9 +1,10 @@
 """Registrations in Parquet of others' making: the columns of `records.csv`, as far as they go.
 
 What is text there may be text here, and means the same. A time may also be a timestamp (without a
-time zone: UTC) or a number of seconds; `min` and `imsi` numbers; `esn` and `mscid` the numbers
-that `Batch` holds (so let nobody guess that hex digits were decimal ones on the way). Columns of other names are passed over. Rows are taken in the order of the
-file, but those of one row group in order of time: files are often sorted by subscriber.
+time zone: UTC) or a number of seconds; `min` and `imsi` numbers; `esn` and `mscid` the numbers that
+`Batch` holds (so let nobody guess that hex digits were decimal ones on the way). Columns of other
+names are passed over. Rows are taken in the order of the file, but those of one row group in order
+of time: files are often sorted by subscriber.
 """
 
 from __future__ import annotations

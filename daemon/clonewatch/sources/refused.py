@@ -1,10 +1,10 @@
 """A bounded ring of the messages that could not be used, for Wireshark and ``decode``.
 
-It is pcapng, for messages of three layers stand in it, and each says in a comment what is wrong with
-it. What is a carrier's own message stands in a TCP segment, one connection each. Two files: when the
-one being written has half of the octets, it takes the place of the older one (`refused.1.pcap`
-beside `refused.pcap`), and a new one is begun. A thread writes, so that nobody waits for the disk;
-what comes faster than it may write is counted and left out.
+It is pcapng, for messages of three layers stand in it, and each says in a comment what is wrong
+with it. What is a carrier's own message stands in a TCP segment, one connection each. Two files:
+when the one being written has half of the octets, it takes the place of the older one
+(`refused.1.pcap` beside `refused.pcap`), and a new one is begun. A thread writes, so that nobody
+waits for the disk; what comes faster than it may write is counted and left out.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ class RefusedRing:
         self._thread.start()
 
     def add(self, octets: bytes, begins: Layer | Carrier, time_ms: int, why: str) -> None:
-        """Keep a message that *begins* with a layer or a carrier, read at *time_ms* since 1970 UTC."""
+        """Keep what *begins* with a layer or a carrier and was read at *time_ms* since 1970 UTC."""
         with self._changed:
             if len(self._waiting) < WAITING_MAX and not self._closing:
                 self._waiting.append(self._block(octets, begins, time_ms, why))
@@ -155,7 +155,7 @@ def packet_block(kept: bytes, cut: int, interface: int, time_ms: int, why: str) 
 
 
 def messages_of(octets: bytes) -> Iterator[tuple[int, str]]:
-    """Of each whole message in a file of the ring, its time in ms since 1970 UTC, and its comment."""
+    """Of each whole message in a file of the ring: its time, ms since 1970 UTC, and comment."""
     at, ends = len(HEADER), _LENGTH.size
     while at + _BLOCK.size <= len(octets):
         kind, length = _BLOCK.unpack_from(octets, at)

@@ -1,8 +1,8 @@
 """An interface sniffed, a mirror port say: packets into the same kernels as a capture's.
 
 scapy opens the socket and compiles the filter; the octets go past its readers and dissectors, which
-are too slow for this. The queue between network and kernels is the socket's own buffer, whose bound is
-BUFFER_LENGTH: what finds no room in it the system drops and counts.
+are too slow for this. The queue between network and kernels is the socket's own buffer, whose bound
+is BUFFER_LENGTH: what finds no room in it the system drops and counts.
 """
 
 from __future__ import annotations

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
 BUSY_S: Final = 5.0  # how long to wait for somebody who holds the file, a backup for instance
 PRAGMAS: Final = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON")
-# A commit that moves pages out of the log takes several syncs: `Database.checkpoint` does that while
-# nobody waits. This is for those who never leave it the time; 80 MB.
+# A commit that moves pages out of the log takes several syncs: `Database.checkpoint` does that
+# while nobody waits. This is for those who never leave it the time; 80 MB.
 LOG_PAGES: Final = "wal_autocheckpoint = 20000"
 QUERY_ONLY: Final = "query_only = ON"
 KEPT_OPEN: Final = 4  # ours; opening a connection takes longer than most of what is read by one

@@ -41,7 +41,10 @@ CONFLICT_COLUMNS: Final = [
 
 @dataclass(frozen=True, slots=True)
 class New:
-    """A conflict that is not stored yet, and the row that will be. Whoever judges it fills it in."""
+    """A conflict that is not stored yet, and the row that will be.
+
+    Whoever judges it fills it in.
+    """
 
     conflict: Conflict
     row: dict[str, Any]

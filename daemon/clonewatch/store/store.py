@@ -94,8 +94,9 @@ class Store:
     ) -> Self:
         """Open the store at *path*, or make it.
 
-        *words* names MSCs and sources; *follower* is asked what follows from conflicts. *tell* is called from the store's thread, or the one that
-        submits. Raises InputError if somebody else writes it or if it cannot be used, and OSError.
+        *words* names MSCs and sources; *follower* is asked what follows from conflicts. *tell* is
+        called from the store's thread, or the one that submits. Raises InputError if somebody else
+        writes it or if it cannot be used, and OSError.
         """
         return cls(
             Database(path),

@@ -4,6 +4,6 @@
 from where the MSCs are: `coordinates` says whether these can be right, `geodesy` how far it is,
 `speeds` how fast one travels there, and `given` reads entries that stand instead; `geography` is
 what all this says of a table made otherwise. `learn` corrects a table from traffic:
-`contradictions` are the journeys that were quicker than it, `proposals` what a person looks through.
-docs/travel-times.md tells how to work with it.
+`contradictions` are the journeys that were quicker than it, `proposals` what a person looks
+through. docs/travel-times.md tells how to work with it.
 """

@@ -1,8 +1,8 @@
 """Areas as they are: `cells.csv`, the cells of MSCs, instead of one circle for each.
 
-A circle that holds a long area, or one between others, reaches far into its neighbours, so that ways
-look shorter than they are. Where the cells are known, or those at the edge at least, the way from
-one area to another is that between the two nearest cells.
+A circle that holds a long area, or one between others, reaches far into its neighbours, so that
+ways look shorter than they are. Where the cells are known, or those at the edge at least, the way
+from one area to another is that between the two nearest cells.
 """
 
 from __future__ import annotations

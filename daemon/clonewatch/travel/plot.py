@@ -54,7 +54,10 @@ def heat_map(travel: TravelTimes) -> Figure:
 
 
 def mscs_map(travel: TravelTimes) -> Figure:
-    """Where the MSCs are, with the fastest ways from each. Raises ValueError without coordinates."""
+    """Where the MSCs are, with the fastest ways from each.
+
+    Raises ValueError without coordinates.
+    """
     place = _middles(travel)
     known = ~np.isnan(place[:, 0])
     if not known.any():

@@ -298,7 +298,10 @@ class SystemAccessType(IntEnum):
 
 
 class SystemCapabilities(IntFlag):
-    """TIA-41.5 §6.5.2.146. Spare bits are kept: they are evidence about the system that sent them."""
+    """TIA-41.5 §6.5.2.146.
+
+    Spare bits are kept: they are evidence about the system that sent them.
+    """
 
     AUTHENTICATION_PARAMETERS_REQUESTED = 0x01
     SIGNALING_MESSAGE_ENCRYPTION = 0x02

@@ -74,7 +74,10 @@ class Parameters(tuple[Parameter, ...]):
 
 
 def spans(octets: bytes) -> Iterator[Span]:
-    """Read parameters as `Parameters.decode` does, and say where each one lies. Raises DecodeError."""
+    """Read parameters as `Parameters.decode` does, and say where each one lies.
+
+    Raises DecodeError.
+    """
     at = 0
     try:
         for tag, start, end, after in elements(octets):

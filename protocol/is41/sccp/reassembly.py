@@ -1,4 +1,4 @@
-"""Segments of XUDT and LUDT put together again (T1.112.4, reassembly), and those of SUA likewise."""
+"""Segments of XUDT and LUDT put together again (T1.112.4, reassembly), and those of SUA."""
 
 from __future__ import annotations
 

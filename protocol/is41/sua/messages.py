@@ -91,7 +91,10 @@ class Unitdata:
 
     @classmethod
     def of(cls, message: Message) -> Self | None:
-        """Take it out of a message; None where that is no connectionless one. Raises DecodeError."""
+        """Take it out of a message; None where that is no connectionless one.
+
+        Raises DecodeError.
+        """
         if message.message_class != MessageClass.CONNECTIONLESS or message.message_type not in {
             Connectionless.CLDT,
             Connectionless.CLDR,

@@ -1,4 +1,4 @@
-"""What one end of a virtual circuit is configured with (RFC 1613, X.25 §6 and §7), and its timers."""
+"""What one end of a virtual circuit is configured with (RFC 1613, X.25 §6, §7); its timers."""
 
 from __future__ import annotations
 

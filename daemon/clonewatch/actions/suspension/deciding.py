@@ -45,7 +45,7 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counted:
-    """A conflict that counts: neither superseded, nor suspect, nor held, nor before a restoration."""
+    """A conflict that counts: not superseded, suspect, held, or before a restoration."""
 
     known_at: int  # ms since 1970: the later of its second registration and its storing
     confidence: float

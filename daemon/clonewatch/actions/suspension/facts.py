@@ -51,8 +51,8 @@ class Around:
         """As the store has it; *usual* is 0 where *rules* make nothing depend on it."""
         position = switch.position(connection)
         in_conflict = _in_conflict(connection, max(now_ms - HOUR_MS, position.at))
-        # Only the breaker asks for the usual, beyond so many: days of clone records are read for it,
-        # while whoever else writes to the store has to wait.
+        # Only the breaker asks for the usual, beyond so many: days of clone records are read for
+        # it, while whoever else writes to the store has to wait.
         may_trip = rules.mode is Mode.AUTO and in_conflict > rules.breaker_subscribers
         return cls(
             position=position,

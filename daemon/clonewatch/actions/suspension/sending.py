@@ -30,7 +30,10 @@ if TYPE_CHECKING:
 
 
 def why_held(item: Item, rules: Rules, position: Position, now_ms: int) -> str | None:
-    """Why an item may not be sent, though it may be due; None if it may. Restorations always may."""
+    """Why an item may not be sent, though it may be due; None if it may.
+
+    Restorations always may.
+    """
     if item.kind != SUSPENSION:
         return None
     assert item.expires_at is not None

@@ -1,4 +1,4 @@
-"""``clonewatch lab up``: a scenario's network from its start to its end, where people can see it."""
+"""``clonewatch lab up``: a scenario's network from start to end, where people can see it."""
 
 from __future__ import annotations
 

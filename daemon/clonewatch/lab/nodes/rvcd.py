@@ -184,7 +184,7 @@ class Rvcd(Station):
                 self._put(self._psms, octets, layer)
 
     def _pass_on(self, arrival: Arrival) -> None:
-        """Bring a message nearer to its node; one that the other RVCD passed on goes to it alone."""
+        """Bring a message nearer to its node; what the other RVCD passed on goes to it alone."""
         destination = self._destination(arrival.reading)
         directed = _directed(arrival.reading)
         if directed is not None:

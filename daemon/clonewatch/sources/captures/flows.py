@@ -146,7 +146,10 @@ class State(NamedTuple):
 
     @classmethod
     def empty(cls, ports: Mapping[int, Carrier] = NO_PORTS) -> State:
-        """No flows yet; *ports* go before those known. The large arrays take memory only as they are used."""
+        """No flows yet; *ports* go before those known.
+
+        The large arrays take memory only as they are used.
+        """
         held = np.zeros((HELD_MAX, _HELD_COLUMNS), np.int64)
         pieces = np.zeros((PIECES_MAX, _HELD_COLUMNS), np.int64)
         held[:, FLOW] = pieces[:, FLOW] = -1

@@ -79,7 +79,7 @@ def _keys_of_parts(parts: Iterable[Rows], note: Note) -> Iterator[NDArray[np.voi
 
 
 def _each_once(keys: NDArray[np.bytes_], first: int) -> NDArray[np.int64]:
-    """A number for each key; equal keys have the same in pairs, one of the *first* and one behind."""
+    """A number for each key; equal keys share it in pairs, one of the *first* and one behind."""
     numbers = np.unique(keys, return_inverse=True)[1].astype(np.int64).ravel()
     return np.concatenate(
         [_numbered(part, len(keys)) for part in (numbers[:first], numbers[first:])]

@@ -41,7 +41,10 @@ class GroupReader:
         self._messages = messages
 
     def open(self, path: Path, refuse: Callable[[str], None]) -> Source:
-        """Open a group; *refuse* is told of what cannot be used in it. Raises InputError, OSError."""
+        """Open a group; *refuse* is told of what cannot be used in it.
+
+        Raises InputError, OSError.
+        """
         form = form_of(path.name)
         if self._form is not None and form is not self._form:
             raise InputError(path, f"is not {self._form}, which alone this spool is to take")
