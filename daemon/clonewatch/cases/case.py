@@ -124,7 +124,7 @@ class Book:
         return case
 
     def case_for(self, case: Case | None, msid: int, what: Input) -> Case:
-        """Who takes *what*: *case*, the newest of *msid*, or a new one if there is none to go on."""
+        """Who takes *what*: *case*, the newest of *msid*, or a new one if that is none or over."""
         if case is None or moved(case.state, what)[1] is Act.NEW_CASE:
             return self.new(msid)
         return case

@@ -129,8 +129,10 @@ def _counted(row: RowMapping) -> Counted:
 
 def _in_conflict(connection: Connection, since_ms: int) -> int:
     """How many subscribers came into conflict since then, whatever became of that."""
-    msids = select(clone_records.c.msid).where(clone_records.c.found_at > since_ms).distinct()
-    return connection.execute(select(func.count()).select_from(msids.subquery())).scalar_one()
+    # Asked like this, SQLite takes the index of `found_at`; to count what SELECT DISTINCT gives it
+    # walks through all there is, for the index by MSID has that in order.
+    count = select(func.count(clone_records.c.msid.distinct()))
+    return connection.execute(count.where(clone_records.c.found_at > since_ms)).scalar_one()
 
 
 def _usual(connection: Connection, now_ms: int) -> float:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import event
 
 from clonewatch.actions.suspension import items, standing
 from clonewatch.actions.suspension.facts import USUAL_HOURS, Around, conflicts_of, facts_of
@@ -59,3 +62,27 @@ def test_the_usual_rate_is_that_of_the_week_before() -> None:
         ):
             around = Around.read(it.connection, spared, it.now_ms)
             assert (around.in_conflict, around.usual) == (3, 0.0)
+
+
+def test_a_decision_walks_through_no_whole_table() -> None:
+    asked: list[tuple[str, Any]] = []
+
+    def keep(_connection: object, _cursor: object, statement: str, values: Any, *_: object) -> None:
+        asked.append((statement, values))
+
+    with desk(consequences()) as it:
+        it.found(conflict())
+        (case,) = it.cases()
+        rules = replace(LOOSE, breaker_subscribers=0)
+        event.listen(it.connection, "before_cursor_execute", keep)
+        around = Around.read(it.connection, rules, it.now_ms)
+        facts_of(case, it.connection, rules, around, it.now_ms)
+        event.remove(it.connection, "before_cursor_execute", keep)
+        plans = [
+            row[3]
+            for statement, values in asked
+            for row in it.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+        ]
+        assert "SEARCH clone_records USING INDEX ix_clone_records_found_at (found_at>?)" in plans
+        kept = {"clone_records", "cases", "outbox"}
+        assert [each for each in plans if each.startswith("SCAN") and each.split()[1] in kept] == []
