@@ -164,7 +164,10 @@ def _take_back_over(
     connection: Connection, msc: str, since: int, ways: Ways
 ) -> list[dict[str, Any]]:
     """Mark stored clone records between which an MSC may lie."""
-    found = connection.execute(select(clone_records).where(_counts(since))).mappings()
+    records = clone_records.c
+    ends = (records.first_mscid, records.second_mscid, records.elapsed_ms)
+    told = select(records.id, records.case_id, *ends).where(_counts(since))
+    found = connection.execute(told).mappings()
     gone = [row for row in map(dict, found) if ways.lead_over(msc, row)]
     for some in chunks([row["id"] for row in gone]):
         where = clone_records.c.id.in_(some)
