@@ -148,9 +148,11 @@ class Collector:
     def take_block(self, block: FrameBlock) -> Iterator[Batch]:
         """Give the registrations of a block of a capture, where SUA may carry some in segments."""
         segments = self._sua_segments.take(block)
+        if not segments:
+            yield from self.take(block.octets, block.frames, block.count)
+            return
         others = np.delete(np.arange(block.count), list(segments))
-        frames = _chosen(block.frames, others) if segments else block.frames
-        yield from self.take(block.octets, frames, len(others))
+        yield from self.take(block.octets, _chosen(block.frames, others), len(others))
         for frame, whole in segments.items():
             packet, time = int(block.frames.packet[frame]), int(block.frames.time[frame])
             if isinstance(whole, DecodeError):

@@ -13,6 +13,8 @@ from clonewatch.collector import Collector
 from clonewatch.fates import CODES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from clonewatch.mscs import Mscs
@@ -104,14 +106,12 @@ class LinesCollector(Collector):
         batch = super()._placed(regnots, packets)
         batch.source[:] = self._source_of[packets]
         batch.flags[:] |= self.flags_of[packets]
-        numbers, counts = np.unique(packets, return_counts=True)
-        for number, count in zip(numbers.tolist(), counts.tolist(), strict=True):
+        for number, count in _counted(packets):
             self.line(number).counts.registrations += count
         return batch
 
     def _count_others(self, packets: NDArray[np.int64], codes: NDArray[np.uint16]) -> None:
-        keys, counts = np.unique(packets * CODES + codes, return_counts=True)
-        for key, count in zip(keys.tolist(), counts.tolist(), strict=True):
+        for key, count in _counted(packets * CODES + codes):
             self.line(key // CODES).counts.others[key % CODES] += count
 
     def _with_read(
@@ -124,9 +124,17 @@ class LinesCollector(Collector):
         begun = time.perf_counter()
         whole = super()._with_read(taken, octets, frames, handed_over)
         self.grammar_s += time.perf_counter() - begun
-        numbers, counts = np.unique(frames.packet[handed_over], return_counts=True)
-        for number, count in zip(numbers.tolist(), counts.tolist(), strict=True):
+        for number, count in _counted(frames.packet[handed_over]):
             line = self.line(number)
             line.handed_over += count
             line.counts.through_grammars += count
         return whole
+
+
+def _counted(numbers: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
+    """Numbers, and how often each stands there. Most often it is one line's turn."""
+    if len(numbers) and (numbers == numbers[0]).all():
+        yield int(numbers[0]), len(numbers)
+    else:
+        found, counts = np.unique(numbers, return_counts=True)
+        yield from zip(found.tolist(), counts.tolist(), strict=True)

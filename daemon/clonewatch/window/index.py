@@ -65,12 +65,17 @@ def segment_of(tables: Tables, hashed: int) -> int:
 
 
 @part
-def slot_of(tables: Tables, segment: int, number: int) -> int:
-    """Where slot *number* of a segment lies: on the level of the number's highest bit."""
+def on_level(segments: int, segment: int, number: int) -> int:
+    """Where *number* of a segment lies, of so many: on the level of the number's highest bit."""
     if number == 0:
         return segment
-    before = len(tables.slots_log2) + segment - 1
-    return (before << (bit_length(number) - 1)) + number
+    return ((segments + segment - 1) << (bit_length(number) - 1)) + number
+
+
+@part
+def slot_of(tables: Tables, segment: int, number: int) -> int:
+    """Where slot *number* of a segment lies."""
+    return on_level(len(tables.slots_log2), segment, number)
 
 
 @part
