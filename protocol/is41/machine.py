@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from .link import Event
     from .reading import Layer
 
-BUFFER_LENGTH: Final = 1 << 18  # octets received and not yet taken, at most: ours
+# Octets received and not yet taken, at most: ours. A reading of a busy link, which costs the same
+# however much it brings; what is never filled is never resident.
+BUFFER_LENGTH: Final = 1 << 19
 REFUSED_MAX: Final = 100  # messages that may be refused in a row: ours
 HAND_LENGTH_MAX: Final = 4096  # octets kept from where no header could be read: ours
 SINGLES_MAX: Final = 64  # messages taken one by one before others have their turn, 5 ms or so: ours

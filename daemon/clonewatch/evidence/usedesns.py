@@ -127,9 +127,7 @@ def place_in(words: NDArray[np.int64], bucket: int, key: int) -> int:
 
 
 @kernel(int, USED, SAID, Array(np.int64), Array(np.int64))
-def put_some(
-    used: Used, said: Said, changed: NDArray[np.int64], before: NDArray[np.int64]
-) -> int:
+def put_some(used: Used, said: Said, changed: NDArray[np.int64], before: NDArray[np.int64]) -> int:
     """Put registrations in; how many had another ESN before, which, and what it was."""
     found = 0
     words = used.words
