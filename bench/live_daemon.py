@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 from prometheus_client.parser import text_string_to_metric_families
 
 from bench.live_traffic import write_travel
-from bench.processes import COMMAND, OUT, peak_mib
+from bench.processes import COMMAND, ENVIRONMENT, OUT, peak_mib
 from clonewatch.control.client import ask
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ class Daemon:
             [str(COMMAND), "run", "-c", str(folder / "clonewatch.toml")],
             stdout=subprocess.PIPE,
             text=True,
+            env=ENVIRONMENT,
         )
         self._thread = threading.Thread(target=self._read, daemon=True)
         self._thread.start()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -17,6 +18,13 @@ HERE: Final = Path(__file__).parent
 OUT: Final = HERE / "out"
 COMMAND: Final = Path(sys.executable).parent / "clonewatch"
 LOOK_EVERY_S: Final = 0.02
+# What a developer's shell says to Python (to keep no compiled modules, not to buffer) is not how an
+# operator runs it.
+ENVIRONMENT: Final = {
+    name: value
+    for name, value in os.environ.items()
+    if not name.startswith("PYTHON") or name == "PYTHONPATH"
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +87,9 @@ def run(*command: str | Path) -> Run:
     words = [str(word) for word in command]
     with tempfile.TemporaryFile("w+") as said:
         begun = time.perf_counter()
-        process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=said, text=True)
+        process = subprocess.Popen(
+            words, stdout=subprocess.PIPE, stderr=said, text=True, env=ENVIRONMENT
+        )
         with _Peak(process.pid) as peak:
             output, _ = process.communicate()
             wall_s = time.perf_counter() - begun

@@ -76,13 +76,11 @@ class Detector:
 
     def take(self, batch: Batch) -> list[Conflict]:
         """Judge registrations in their order of arrival; conflicts in order of finding."""
-        before = self.newest
         findings = self.window.take(batch)
         superseded = int(findings["superseded"].sum())
         self._superseded += superseded
         self._found += len(findings) - superseded
-        found_at = clock(batch, before)[findings["at"]] if len(findings) else batch.time[:0]
-        found = list(conflicts_of(findings, found_at, self._travel_ms, self._mscid_of))
+        found = list(conflicts_of(findings, self._travel_ms, self._mscid_of))
         if batch.messages is None:
             return found
         return [
@@ -117,15 +115,8 @@ class Detector:
         return {"conflicts": self._found, "superseded": self._superseded, **counts}
 
 
-def clock(batch: Batch, before: int) -> NDArray[np.int64]:
-    """Newest time seen with each registration, *before* being that of those ahead of them."""
-    believed = (batch.flags & np.uint8(Flags.CLOCK_SUSPECT)) == 0
-    return np.maximum.accumulate(np.where(believed, np.maximum(batch.time, before), before))
-
-
 def conflicts_of(
     findings: Findings,
-    found_at: NDArray[np.int64],
     travel_ms: NDArray[np.int64],
     mscid_of: NDArray[np.uint32],
 ) -> Iterator[Conflict]:
@@ -138,7 +129,7 @@ def conflicts_of(
         findings["superseded"].tolist(),
         (seconds["time"] - firsts["time"]).tolist(),
         travel_ms[firsts["msc"], seconds["msc"]].tolist(),
-        found_at.tolist(),
+        findings["found_at"].tolist(),
         _registrations(findings["msid"], firsts, mscid_of),
         _registrations(findings["msid"], seconds, mscid_of),
         strict=True,

@@ -62,10 +62,10 @@ def terminal_type_text(code: int) -> str:
 def time_text(time_ms: int) -> str:
     """RFC 3339, UTC, to the millisecond; the number itself where no calendar reaches."""
     try:
-        moment = datetime.fromtimestamp(time_ms / 1000, UTC)
+        moment = datetime.fromtimestamp(time_ms // 1000, UTC)
     except (OverflowError, ValueError, OSError):
         return f"{time_ms} ms"
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{time_ms % 1000:03d}Z"
+    return f"{moment.replace(tzinfo=None).isoformat()}.{time_ms % 1000:03d}Z"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,8 +49,8 @@ def report(trial: Trial, travel_ms: NDArray[np.int64], window_ms: int) -> Report
     told: list[Conflict] = []
     for start in range(0, len(trial.batch), CHUNK):
         findings = detector.window.take(trial.batch[start : start + CHUNK])
-        found_ms = arrival_ms[start + findings["at"]]
-        told += conflicts_of(findings, found_ms, travel_ms, trial.mscs.mscid_of)
+        findings["found_at"] = arrival_ms[start + findings["at"]]
+        told += conflicts_of(findings, travel_ms, trial.mscs.mscid_of)
     ordered = sorted(
         standing(told), key=lambda each: (each.msid, each.second.time, each.first.time)
     )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 
-from .layout import FOUND_AT, FOUND_FIRST, FOUND_MSID, FOUND_SECOND, MSC_SHIFT
+from .layout import FOUND_AT, FOUND_FIRST, FOUND_MSID, FOUND_NEWEST, FOUND_SECOND, MSC_SHIFT, NEVER
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,6 +23,7 @@ REGISTRATION: Final = np.dtype([
 ])
 PAIR: Final = np.dtype([
     ("at",         np.int64),       # index in the batch of the registration that caused it
+    ("found_at",   np.int64),       # ms since 1970 UTC: the newest time by then; 0 before any
     ("msid",       np.uint64),
     ("superseded", np.bool_),       # found before, and not so: another belongs between the two
     ("first",      REGISTRATION),
@@ -38,6 +39,8 @@ def pairs_of(found: NDArray[np.int64]) -> Findings:
     pairs = np.empty(len(found), PAIR)
     pairs["at"] = found[:, FOUND_AT] >> 1
     pairs["superseded"] = found[:, FOUND_AT] & 1
+    newest = found[:, FOUND_NEWEST]
+    pairs["found_at"] = np.where(newest == NEVER, 0, newest)
     pairs["msid"] = found[:, FOUND_MSID]
     for name, word in (("first", FOUND_FIRST), ("second", FOUND_SECOND)):
         registration, origin = pairs[name], found[:, word + 2]

@@ -10,6 +10,7 @@ from is41.kernel import helper, kernel, part
 
 from . import index, rows
 from .layout import (
+    BLOCK,
     CLOCK_SUSPECT,
     COLUMNS_TYPE,
     COPY_SPAN_MS,
@@ -212,14 +213,10 @@ def replace(tables: Tables, row: int, kept: Kept, copy: int, x: Seen) -> None:
             rows.bring_back(tables, row)
 
 
-@kernel(int, TABLES_TYPE, COLUMNS_TYPE, int, int)
-def take(tables: Tables, columns: Columns, start: int, stop: int) -> int:
-    """Judge registrations *start* to *stop*, at most BLOCK of them; return where it stopped.
-
-    That is short of *stop* when `found` may not hold what the next one finds.
-    """
+@part
+def take_block(tables: Tables, columns: Columns, start: int, stop: int) -> int:
+    """Judge registrations *start* to *stop*, at most BLOCK of them; return where it stopped."""
     advance(tables)
-    tables.state[FOUND] = 0
     for at in range(start, stop):
         tables.hashes[at - start] = index.hash_of(tables.seeds, int64(columns.msid[at]))
     for at in range(start - SLOTS_AHEAD, stop):
@@ -231,3 +228,19 @@ def take(tables: Tables, columns: Columns, start: int, stop: int) -> int:
         tables.state[JUDGING] = at
         take_one(tables, columns, at, at - start)
     return stop
+
+
+@kernel(int, TABLES_TYPE, COLUMNS_TYPE, int)
+def take(tables: Tables, columns: Columns, start: int) -> int:
+    """Judge the registrations from *start* on; return where it stopped.
+
+    That is short of their end when `found` may not hold what the next one finds.
+    """
+    tables.state[FOUND] = 0
+    at = start
+    while at < len(columns.time):
+        stop = min(at + BLOCK, len(columns.time))
+        at = take_block(tables, columns, at, stop)
+        if at < stop:
+            break
+    return at

@@ -106,12 +106,14 @@ UNSEEN: Final          = 0  # does not hold the horizon
 AWAITED: Final         = 1  # its lateness was set: holds the horizon as if it were up to date
 DELIVERING: Final      = 2  # holds the horizon
 
-# A row of `found`: who caused it, whose it is, then time, ESN and ORIGIN of first and second.
-FOUND_WORDS: Final    = 8
+# A row of `found`: who caused it, whose it is, then time, ESN and ORIGIN of first and second; and
+# NEWEST, as it was then.
+FOUND_WORDS: Final    = 9
 FOUND_AT: Final       = 0  # index in the batch << 1 | superseded
 FOUND_MSID: Final     = 1
 FOUND_FIRST: Final    = 2
 FOUND_SECOND: Final   = 5
+FOUND_NEWEST: Final   = 8
 FOUND_EACH_MAX: Final = 9  # findings of one registration: two copies taken out, itself put in
 # fmt: on
 

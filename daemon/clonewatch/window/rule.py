@@ -15,6 +15,7 @@ from .layout import (
     FOUND_AT,
     FOUND_FIRST,
     FOUND_MSID,
+    FOUND_NEWEST,
     FOUND_SECOND,
     JUDGING,
     KEY,
@@ -22,6 +23,7 @@ from .layout import (
     MOMENT,
     MSC_BITS,
     MSC_SHIFT,
+    NEWEST,
     ORIGIN,
     PAIRS_UNKNOWN,
     ROW_WORDS,
@@ -178,6 +180,7 @@ def judge(tables: Tables, row: int, first: Seen, second: Seen, superseded: bool)
     finding[FOUND_SECOND] = second.time
     finding[FOUND_SECOND + 1] = second.esn
     finding[FOUND_SECOND + 2] = second.origin
+    finding[FOUND_NEWEST] = tables.state[NEWEST]
 
 
 # What follows reports the pairs that are no more before those that are new. Where phones register

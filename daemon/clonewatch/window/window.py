@@ -10,7 +10,7 @@ import numpy as np
 from . import layout
 from .findings import PAIR, pairs_of
 from .kernels import take
-from .layout import BLOCK, FOUND, MSID_MAX, NEVER, WINDOW_MS_MAX, Columns
+from .layout import FOUND, MSID_MAX, NEVER, WINDOW_MS_MAX, Columns
 from .tables import Limits, empty_tables, travel_table
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ class Window:
         columns = Columns(*(_plain(getattr(batch, name)) for name in Columns._fields))
         found, at = [], 0
         while at < len(batch):
-            at = take(self._tables, columns, at, min(at + BLOCK, len(batch)))
+            at = take(self._tables, columns, at)
             if self._tables.state[FOUND]:
                 found.append(self._tables.found[: self._tables.state[FOUND]].copy())
         return pairs_of(np.concatenate(found)) if found else np.empty(0, PAIR)
