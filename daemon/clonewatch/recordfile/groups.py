@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 GROUP_MS: Final = 1_800_000  # a half hour data group (310)
-GROUP_ROWS_MAX: Final = 1 << 22  # sequences of a group, at most: sealing holds it in memory
+# Sequences of a group, at most: sealing holds it in memory, and moves rows the sooner the fewer
+# they are.
+GROUP_ROWS_MAX: Final = 1 << 20
 _STEM: Final = re.compile(r"(\d{8}T\d{4}Z)-(\d{12,})", re.ASCII)
 _START: Final = "%Y%m%dT%H%MZ"
 

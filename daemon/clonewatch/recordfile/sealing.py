@@ -41,15 +41,25 @@ DAMAGE: Final = (OSError, pa.ArrowException, UnicodeDecodeError)  # how Arrow te
 MOMENT: Final = pa.timestamp("ms", tz="UTC")
 SCHEMA: Final = pa.schema(
     [
-        ("time", MOMENT),
-        *((name, pa.from_numpy_dtype(dtype)) for name, dtype in DTYPES.items() if name != "time"),
-        (SEQUENCE, pa.int64()),
-        (RECEIVED, MOMENT),
+        pa.field(name, of, nullable=False)
+        for name, of in {
+            **{name: pa.from_numpy_dtype(dtype) for name, dtype in DTYPES.items()},
+            "time": MOMENT,
+            SEQUENCE: pa.int64(),
+            RECEIVED: MOMENT,
+        }.items()
     ]
 )
 ROW_GROUP_ROWS: Final = 131_072  # DuckDB's and Polars' unit of work
-# What hardly repeats is written as it is: dictionaries of it would be built to be thrown away.
-PLAIN: Final = ("time", "esn", "transaction_id", SEQUENCE, RECEIVED)
+# What hardly repeats is written as it is, or as what it differs by: dictionaries of it would be
+# built to be thrown away.
+PLAIN: Final = ("esn", "transaction_id")
+DIFFERENCES: Final = ("msid", "time", SEQUENCE, RECEIVED)
+ENCODINGS: Final = dict.fromkeys(PLAIN, "PLAIN") | dict.fromkeys(DIFFERENCES, "DELTA_BINARY_PACKED")
+
+# Arrow's own memory pool gives pages back at once, and has the system clear them for the next row
+# group.
+pa.set_memory_pool(pa.system_memory_pool())
 
 
 def seal(group: Group, tell: Callable[[Event], None]) -> None:
@@ -105,8 +115,8 @@ def write_parquet(path: Path, parts: Iterable[Rows]) -> None:
         path,
         SCHEMA,
         compression="lz4",
-        use_dictionary=[name for name in SCHEMA.names if name not in {*PLAIN, "msid"}],
-        column_encoding={"msid": "DELTA_BINARY_PACKED"} | dict.fromkeys(PLAIN, "PLAIN"),
+        use_dictionary=[name for name in SCHEMA.names if name not in ENCODINGS],
+        column_encoding=ENCODINGS,
     ) as writer:
         for part in parts:
             writer.write_table(table_of(part), row_group_size=ROW_GROUP_ROWS)
