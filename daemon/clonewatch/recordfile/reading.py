@@ -14,7 +14,7 @@ from clonewatch.registrations import DTYPES, Batch
 
 from .groups import GROUP_MS, GROUP_ROWS_MAX, groups_in
 from .rows import RECEIVED, Rows
-from .sealing import SCHEMA, SEQUENCE, open_contents, readable
+from .sealing import SEQUENCE, are_like, open_contents, readable
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -95,6 +95,7 @@ def read_row_groups(path: Path, columns: Collection[str] = ALL) -> Iterator[Rows
         file = pq.ParquetFile(path, memory_map=True)
         for number in range(file.num_row_groups):
             table = file.read_row_group(number, columns=wanted)
+            _check_whole(path, table)
             order = np.argsort(table[SEQUENCE].to_numpy(), kind="stable")
             yield _rows({name: table[name].to_numpy()[order] for name in wanted}, len(order))
 
@@ -103,9 +104,17 @@ def read_columns(path: Path, columns: Sequence[str]) -> pa.Table:
     """Columns of a sealed group, as the rows are sorted. Raises InputError."""
     with readable(path):
         table = pq.ParquetFile(path, memory_map=True).read(columns=columns)
-    if not table.schema.equals(pa.schema([SCHEMA.field(name) for name in columns])):
+    if not are_like(table.schema, columns):
         raise InputError(path, "its columns are not a sealed group's")
+    _check_whole(path, table)
     return table
+
+
+def _check_whole(path: Path, table: pa.Table) -> None:
+    """Raise InputError where a value lacks: others may have written the file."""
+    for name in table.column_names:
+        if count := table[name].null_count:
+            raise InputError(path, f"column {name!r} lacks {count:,} values")
 
 
 def _beyond(directory: Path, sequence: int) -> Iterator[Group]:

@@ -26,7 +26,7 @@ from .rows import RECEIVED, moved, unpacked
 from .sorting import sealed_order
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -130,6 +130,12 @@ def table_of(rows: Rows) -> pa.Table:
     return pa.table(
         [pa.array(columns[field.name]).cast(field.type) for field in SCHEMA], schema=SCHEMA
     )
+
+
+def are_like(schema: pa.Schema, names: Sequence[str] = SCHEMA.names) -> bool:
+    """Whether columns are a group's, or those of it. Whoever exports may call them nullable."""
+    told = [(field.name, field.type) for field in schema]
+    return told == [(name, SCHEMA.field(name).type) for name in names]
 
 
 @contextmanager

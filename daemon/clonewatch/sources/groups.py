@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 from clonewatch.errors import InputError
 from clonewatch.recordfile.groups import group_of, groups_in
 from clonewatch.recordfile.reading import read_group, read_row_groups
-from clonewatch.recordfile.sealing import DAMAGE, SCHEMA
+from clonewatch.recordfile.sealing import DAMAGE, are_like
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -45,7 +45,7 @@ def is_group(path: Path) -> bool:
     if group_of(path) is not None:
         return True
     try:
-        return path.suffix == ".parquet" and bool(pq.read_schema(path).equals(SCHEMA))
+        return path.suffix == ".parquet" and are_like(pq.read_schema(path))
     except DAMAGE:
         return False
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -66,6 +67,19 @@ def test_a_file_with_a_groups_columns_is_read_under_any_name(tmp_path: Path) -> 
     path.write_bytes(path.read_bytes()[:100])
     assert not is_group(path)
     with pytest.raises(InputError, match=r"export\.parquet: cannot be read"):
+        list(read_groups([path], 0, MSCS))
+
+
+def test_columns_that_could_be_null_are_read_as_long_as_none_is(tmp_path: Path) -> None:
+    table = table_of(read_group(open_group(tmp_path, BATCH)))
+    table = table.cast(pa.schema([field.with_nullable(nullable=True) for field in table.schema]))
+    path = tmp_path / "export.parquet"
+    pq.write_table(table, path)
+    assert is_group(path)
+    assert_read([path], BATCH)
+    esns = pa.array([None, *table["esn"].to_pylist()[1:]], pa.uint32())
+    pq.write_table(table.set_column(2, table.schema.field("esn"), esns), path)
+    with pytest.raises(InputError, match=r"export\.parquet: column 'esn' lacks 1 values"):
         list(read_groups([path], 0, MSCS))
 
 
