@@ -10,7 +10,10 @@ def main() -> None:
     garbage.starting()
     from clonewatch.cli.app import app  # noqa: PLC0415  # under the above already
 
-    app(prog_name="clonewatch")
+    try:
+        app(prog_name="clonewatch")
+    finally:
+        garbage.ending()
 
 
 if __name__ == "__main__":

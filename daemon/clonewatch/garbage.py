@@ -1,4 +1,4 @@
-"""When Python looks for garbage: seldom at a start, which makes what stays."""
+"""When Python looks for garbage: seldom at a start, which makes what stays, and at an end not."""
 
 from __future__ import annotations
 
@@ -20,3 +20,8 @@ def running() -> None:
     """Look for garbage as usual, for days; but never again at what is there now."""
     gc.freeze()
     gc.set_threshold(*_BY_DEFAULT)
+
+
+def ending() -> None:
+    """Do not look for garbage before the process ends, which takes all of it along."""
+    gc.freeze()

@@ -19,9 +19,9 @@ def test_it_looks_seldom_at_a_start_and_then_no_more_at_what_stays() -> None:
     assert run(SCRIPT).split() == ["True", "0", "True", "True"]
 
 
-def test_the_command_starts_so() -> None:
+def test_the_command_starts_so_and_leaves_the_end_to_the_system() -> None:
     script = (
         "import gc, sys; from clonewatch.__main__ import main; sys.argv = ['clonewatch', '--help']\n"
-        "try: main()\nexcept SystemExit: print(gc.get_threshold()[0])"
+        "try: main()\nexcept SystemExit: print(gc.get_threshold()[0], gc.get_freeze_count() > 1000)"
     )
-    assert run(script).splitlines()[-1] == "50000"
+    assert run(script).splitlines()[-1] == "50000 True"
