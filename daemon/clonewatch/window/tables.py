@@ -76,12 +76,9 @@ def empty_tables(
     """Tables of a window that has taken nothing. The large ones take no memory yet."""
     slots = limits.segments << limits.slots_log2_max
     row_words = (limits.subscribers_max + 1) * layout.ROW_WORDS
+    words = row_words + limits.ring_blocks_max * layout.RING_WORDS_MIN
     tables = Tables(
-        memory=reserve(
-            row_words + limits.ring_blocks_max * layout.RING_WORDS_MIN,
-            np.int64,
-            huge_octets=row_words * 8,
-        ),
+        memory=reserve(words, np.int64, huge_octets=words * 8),
         slots=reserve(slots, np.uint32, huge_octets=slots * 4),
         slots_log2=np.full(limits.segments, limits.segment_slots.bit_length() - 1, np.uint8),
         slots_used=np.zeros((limits.segments, 2), np.int64),
