@@ -108,7 +108,8 @@ class Lives:
         """An operator who goes on until the HLR is told."""
         while self._is_denied(phone):
             with suppress(ControlError):  # it was killed, or has the order already
-                (case,) = await self._of.ask("GET", "/cases", {"msid": phone.min})
+                told = {"msid": phone.min, "state": "all"}  # restored, if only the answer was lost
+                (case,) = await self._of.ask("GET", "/cases", told)
                 note = f"life {number}"
                 await self._of.ask("POST", f"/cases/{case['case']}/restore", note=note)
             await asyncio.sleep(RETRY_S)
