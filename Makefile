@@ -1,6 +1,8 @@
 # Each target sets up what it needs in .venv by itself.
 PYTHON ?= python3
 BIN := .venv/bin
+# Tests at once.
+JOBS ?= auto
 
 # Where `make install` puts what; DESTDIR stands before all of it, for who makes packages.
 PREFIX ?= /usr/local
@@ -18,7 +20,7 @@ demo: .venv/ready
 	$(BIN)/clonewatch demo
 
 test: .venv/ready
-	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
+	$(BIN)/python -m pytest --numprocesses $(JOBS) --dist worksteal
 
 check: .venv/ready
 	$(BIN)/ruff check .

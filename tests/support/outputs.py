@@ -64,7 +64,7 @@ privacy_key = "{privacy}"
 
     def took(self) -> dict[str, list[Told]]:
         """What each of `NAMES` took, in order."""
-        lines = self.file.read_text("utf-8").splitlines() if self.file.exists() else []
+        lines = whole_lines(self.file) if self.file.exists() else []
         return {
             "file": _told(map(json.loads, lines)),
             "syslog": list(self.syslogd.told()),
@@ -99,6 +99,12 @@ async def outputs(folder: Path, file: Path) -> AsyncIterator[Outputs]:
         alertmanager = Alertmanager(folder)
         stack.callback(alertmanager.end)
         yield Outputs(folder, file, trapd, syslogd, alertmanager, web)
+
+
+def whole_lines(path: Path) -> list[str]:
+    """The records in a file of JSON lines; a line that is being written or was torn is none."""
+    lines = path.read_text("utf-8").splitlines(keepends=True)
+    return [line for line in lines if line.endswith("}\n")]
 
 
 def told_by(folder: Path) -> dict[str, list[Told]]:

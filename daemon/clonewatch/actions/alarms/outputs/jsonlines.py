@@ -40,10 +40,12 @@ class JsonLines:
         """Nothing: no file is open."""
 
     def _append(self, octets: bytes) -> None:
-        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
+        flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
         descriptor = os.open(self._path, flags, MODE)
         try:
             before = os.fstat(descriptor).st_size
+            if before and os.pread(descriptor, 1, before - 1) != b"\n":
+                octets = b"\n" + octets  # a kill left half a line, which would spoil the next
             try:
                 written = os.write(descriptor, octets)
                 while written < len(octets):

@@ -36,6 +36,15 @@ def test_each_notice_is_a_line_at_the_end(tmp_path: Path) -> None:
     assert path.stat().st_mode & 0o777 == 0o640
 
 
+def test_half_a_line_that_a_kill_left_does_not_spoil_the_next(tmp_path: Path) -> None:
+    path = tmp_path / "alarms.jsonl"
+    path.write_text('{"notification": 7, "cha')
+    asyncio.run(JsonLines(path).send([NOTICE]))
+    half, whole = path.read_text("utf-8").splitlines()
+    assert half == '{"notification": 7, "cha'
+    assert json.loads(whole) == NOTICE.as_record()
+
+
 def test_a_file_that_was_renamed_is_begun_anew(tmp_path: Path) -> None:
     path, old = tmp_path / "alarms.jsonl", tmp_path / "alarms.jsonl.1"
 
