@@ -36,6 +36,13 @@ def stored(app: App) -> int:
         return int(connection.execute(select(func.count()).select_from(clone_records)).scalar_one())
 
 
+async def one_is_taken(folder: Path) -> None:
+    """A whole life of the daemon, in which it takes one REGNOT, at A."""
+    async with daemon(folder, link()) as app, sender(app) as far_end:
+        assert far_end.connection.send(regnot(msc=A), Layer.SCCP)
+        await until(lambda: app.judge.registrations)
+
+
 @pytest.mark.parametrize(
     ("transport", "layer"),
     [("tali", Layer.SCCP), ("tali", Layer.MTP3), ("m3ua", Layer.MTP3), ("xot", Layer.TCAP)],
@@ -101,11 +108,6 @@ def test_two_phones_with_one_min_are_a_case_though_no_way_is_too_long(tmp_path: 
 
 
 def test_a_start_goes_on_where_the_last_one_stopped(tmp_path: Path) -> None:
-    async def first() -> None:
-        async with daemon(tmp_path, link()) as app, sender(app) as far_end:
-            assert far_end.connection.send(regnot(msc=A), Layer.SCCP)
-            await until(lambda: app.judge.registrations)
-
     async def second() -> None:
         async with daemon(tmp_path, link()) as app:
             assert app.judge.end == 1
@@ -114,21 +116,16 @@ def test_a_start_goes_on_where_the_last_one_stopped(tmp_path: Path) -> None:
                 await until(lambda: app.judge.registrations)
             assert app.judge.conflicts == stored(app) == 1
 
-    asyncio.run(first())
+    asyncio.run(one_is_taken(tmp_path))
     asyncio.run(second())
 
 
 def test_a_block_that_a_kill_has_torn_is_cut_off_and_no_error(tmp_path: Path) -> None:
-    async def first() -> None:
-        async with daemon(tmp_path, link()) as app, sender(app) as far_end:
-            assert far_end.connection.send(regnot(msc=A), Layer.SCCP)
-            await until(lambda: app.judge.registrations)
-
     async def second() -> None:
         async with daemon(tmp_path, link()) as app:
             assert app.judge.end == 1
 
-    asyncio.run(first())
+    asyncio.run(one_is_taken(tmp_path))
     (group,) = (tmp_path / "state" / "records").glob("*.open")
     with group.open("ab") as file:
         file.write(b"torn")
