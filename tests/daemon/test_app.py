@@ -17,6 +17,7 @@ from clonewatch.settings import Settings, read
 from clonewatch.store.tables import clone_records
 from daemons import TRAVEL, daemon, link, sender, settings
 from is41.reading import Layer
+from lines import whole_records
 from live import regnot
 from network import until
 
@@ -75,8 +76,8 @@ def test_a_clone_found_live_is_a_case_and_an_alarm(tmp_path: Path) -> None:
                     message = regnot(msc=msc, transaction_id=at)
                     assert far_end.connection.send(message, Layer.SCCP)
                     await until(lambda: app.judge.registrations == at + 1)  # noqa: B023
-                await until(lambda: path.exists() and path.read_text().endswith("}\n"))
-            (line,) = path.read_text().splitlines()
+                await until(lambda: whole_records(path))
+            (line,) = whole_records(path)
             alarm = json.loads(line)
             assert (alarm["change"], alarm["kind"], alarm["case"]) == ("raised", "clone", 1)
             assert alarm["details"]["mscs"] == ["4660-1", "4660-3"]
@@ -97,8 +98,9 @@ def test_two_phones_with_one_min_are_a_case_though_no_way_is_too_long(tmp_path: 
                     message = regnot(msc=A, transaction_id=at, esn=esn)
                     assert far_end.connection.send(message, Layer.SCCP)
                     await until(lambda: app.judge.registrations == at + 1)  # noqa: B023
-                await until(lambda: path.exists() and path.read_text().endswith("}\n"))
-            alarm = json.loads(path.read_text())
+                await until(lambda: whole_records(path))
+            (line,) = whole_records(path)
+            alarm = json.loads(line)
             assert (alarm["change"], alarm["severity"]) == ("raised", "major")
             assert alarm["details"]["esns"] == ["82123456", "82999999"]
             assert alarm["details"]["mscs"] == ["4660-1"]

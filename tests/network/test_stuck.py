@@ -16,6 +16,7 @@ from clonewatch.store.outbox import backlogs
 from clonewatch.store.tables import alarms
 from daemons import AT_ONCE, daemon, found, hlr_link, link, sender, suspension
 from is41.reading import Layer
+from lines import whole_records
 from live import regnot
 from network import HOST, until
 from notices import WebServer
@@ -79,8 +80,7 @@ def test_a_webhook_that_fails_or_never_answers_delays_nobody_and_loses_nothing(
     path = tmp_path / "alarms.jsonl"
 
     def logged() -> list[str]:
-        lines = path.read_text().splitlines() if path.exists() else []
-        return [json.loads(line)["alarm"] for line in lines]
+        return [json.loads(line)["alarm"] for line in whole_records(path)]
 
     async def main() -> None:
         async with WebServer() as web, mute() as silent:
@@ -122,8 +122,7 @@ def test_a_full_disk_of_the_store_suspends_nobody_loses_nothing_and_is_told(
     path = tmp_path / "alarms.jsonl"
 
     def logged() -> list[tuple[str, str]]:
-        lines = path.read_text().splitlines() if path.exists() else []
-        told = [json.loads(line) for line in lines]
+        told = [json.loads(line) for line in whole_records(path)]
         return [(line["alarm"], line["change"]) for line in told]
 
     async def main() -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from afterwards import stored
+from lines import whole_records
 from network import WITHIN_S
 from notices import WebServer
 from receivers import LOOK_EVERY_S, Alertmanager, Syslogd, Told, Trapd, keys
@@ -64,7 +65,7 @@ privacy_key = "{privacy}"
 
     def took(self) -> dict[str, list[Told]]:
         """What each of `NAMES` took, in order."""
-        lines = whole_lines(self.file) if self.file.exists() else []
+        lines = whole_records(self.file)
         return {
             "file": _told(map(json.loads, lines)),
             "syslog": list(self.syslogd.told()),
@@ -99,12 +100,6 @@ async def outputs(folder: Path, file: Path) -> AsyncIterator[Outputs]:
         alertmanager = Alertmanager(folder)
         stack.callback(alertmanager.end)
         yield Outputs(folder, file, trapd, syslogd, alertmanager, web)
-
-
-def whole_lines(path: Path) -> list[str]:
-    """The records in a file of JSON lines; a line that is being written or was torn is none."""
-    lines = path.read_text("utf-8").splitlines(keepends=True)
-    return [line for line in lines if line.endswith("}\n")]
 
 
 def told_by(folder: Path) -> dict[str, list[Told]]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from daemons import BASE, TRAVEL
+from lines import whole_lines
 from network import HOST
 
 if TYPE_CHECKING:
@@ -126,5 +127,5 @@ class Process:
     @property
     def log(self) -> list[dict[str, Any]]:
         """What all of them said; but for what kernels say when they are compiled."""
-        lines = self._log.read_text().splitlines()
+        lines = whole_lines(self._log)
         return [json.loads(line) for line in lines if "once on each machine" not in line]

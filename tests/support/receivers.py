@@ -10,6 +10,7 @@ import subprocess
 import time
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from lines import whole_lines
 from network import HOST, WITHIN_S
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class Trapd:
     @property
     def lines(self) -> list[str]:
         """The notifications it took."""
-        return [line for line in self._log.read_text().splitlines() if OIDS in line]
+        return [line for line in whole_lines(self._log) if OIDS in line]
 
     def told(self) -> Iterator[Told]:
         """What it took."""
@@ -102,7 +103,7 @@ action(type="omfile" file="{self._log}" template="whole")
     @property
     def lines(self) -> list[str]:
         """The messages it took."""
-        return self._log.read_text("utf-8").splitlines()
+        return whole_lines(self._log)
 
     def told(self) -> Iterator[Told]:
         """What it took."""

@@ -18,7 +18,7 @@ from clonewatch.actions.office import Office, policy_of
 from clonewatch.store.tables import alarms, cases, outbox, suspects
 from configuration import LEARN, loaded
 from couriers import Told, raise_alarms
-from outputs import whole_lines
+from lines import whole_records
 from stores import DAY, MIN, Clock, conflict, follower, opened
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def office(store: Store, config: Config, told: Told | None = None) -> Office:
 def lines(folder: Path, count: int) -> list[str]:
     """Alarms and changes in the file, once there are so many."""
     path = folder / "alarms.jsonl"
-    while not path.exists() or len(told := whole_lines(path)) < count:
+    while len(told := whole_records(path)) < count:
         pass
     return [f"{line['alarm']} {line['change']}" for line in map(json.loads, told)]
 
