@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from ctypes import CFUNCTYPE, c_int, c_int64, c_void_p
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 # Numba's calling convention: where to put what is returned, and what was raised; the words.
 # ctypes releases the GIL for the call.
 _ENTRY: Final = CFUNCTYPE(c_int, c_void_p, c_void_p, c_int64)
+# Of two engines that two threads make, one is thrown away, and with it all that it has loaded.
+_LOADING: Final = threading.Lock()
 
 
 @cache
@@ -41,10 +44,11 @@ def _engine() -> Any:
 
 def loaded(code: MachineCode) -> Callable[[int], None]:
     """Load machine code; give what calls it with the address of its words."""
-    engine = _engine()
-    engine.add_object_file(binding.ObjectFileRef.from_data(code.octets))
-    engine.finalize_object()
-    entry = _ENTRY(engine.get_function_address(code.symbol))
+    with _LOADING:
+        engine = _engine()
+        engine.add_object_file(binding.ObjectFileRef.from_data(code.octets))
+        engine.finalize_object()
+        entry = _ENTRY(engine.get_function_address(code.symbol))
 
     def call(words: int) -> None:
         raised = (c_void_p * 1)()
