@@ -30,14 +30,20 @@ def tali(payloads: Sequence[bytes]) -> bytes:
     return b"".join(Message(Opcode.SCCP, payload).encode() for payload in payloads)
 
 
-def received(path: Path) -> tuple[list[bytes], dict[str, int]]:
-    capture = Capture(path)
+def carried(capture: Capture) -> list[tuple[int, bytes]]:
     found = []
     for block in capture.blocks():
         for at in range(block.count):
-            assert block.frames.layer[at] == Layer.SCCP
-            found.append(block.octets[block.frames.start[at] : block.frames.end[at]].tobytes())
-    return found, capture.counts
+            octets = block.octets[block.frames.start[at] : block.frames.end[at]].tobytes()
+            found.append((int(block.frames.layer[at]), octets))
+    return found
+
+
+def received(path: Path) -> tuple[list[bytes], dict[str, int]]:
+    capture = Capture(path)
+    found = carried(capture)
+    assert all(layer == Layer.SCCP for layer, _ in found)
+    return [octets for _, octets in found], capture.counts
 
 
 def cut(stream: bytes, lengths: Sequence[int]) -> list[tuple[int, bytes]]:
@@ -189,8 +195,8 @@ def test_no_octets_crash_it(
         at = draw.draw(st.integers(0, len(good)))
         frames.append(good[:at] + packet + good[at + len(packet) :])
     frames.append(segment(tali(messages(2)[1:]), 1, flags=ACK, port=41_000))
-    found, _ = received(ethernet_capture(tmp_path_factory.mktemp("t") / "a.pcap", frames))
-    assert messages(2)[1] in found
+    found = carried(Capture(ethernet_capture(tmp_path_factory.mktemp("t") / "a.pcap", frames)))
+    assert (Layer.SCCP, messages(2)[1]) in found
 
 
 def test_more_connections_than_the_table_holds_forget_the_idle(tmp_path: Path) -> None:
