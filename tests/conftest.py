@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
-# No test is timed: the first call of a kernel may have to compile it.
+from clonewatch.cli.output import load_kernels
+
+# No test is timed: the machine may be busy with others.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
@@ -40,6 +42,12 @@ NEEDS: dict[
     "tshark": (lambda: shutil.which("tshark") is not None, "tshark is not installed"),
     "sniff": (_may_sniff, "sniffing needs CAP_NET_RAW"),
 }
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Compile what has to be compiled: no test waits that long for a daemon."""
+    if not hasattr(session.config, "workerinput"):  # whoever starts the workers does it for all
+        load_kernels()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
