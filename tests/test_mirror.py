@@ -17,6 +17,7 @@ WITHOUT: Final = {
     "daemon/clonewatch/store/migrations/versions/v0001_first.py": "test_tables holds it to them",
     "daemon/clonewatch/store/migrations/versions/v0002_suspension.py": "likewise",
     "daemon/clonewatch/store/migrations/versions/v0003_messages.py": "likewise",
+    "daemon/clonewatch/store/migrations/versions/v0004_set_aside.py": "likewise",
     "daemon/clonewatch/cli/options.py": "annotations alone; every verb's test uses them",
     "daemon/clonewatch/cli/travel/options.py": "annotations alone; every verb's test uses them",
 }

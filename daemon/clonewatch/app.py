@@ -38,6 +38,7 @@ from clonewatch.live.watch import SourceWatch
 from clonewatch.recordfile import Recorder, Retention
 from clonewatch.recordfile.finding import Finder
 from clonewatch.sources.refused import RefusedRing
+from clonewatch.store.events import SetAside
 from clonewatch.store.store import Store
 from is41.msid import msid_digits
 
@@ -266,9 +267,19 @@ class App:
 
     def _told(self, event: Told) -> None:
         """Say what whoever writes files has to tell; from any thread."""
-        name = type(event).__name__
-        say = getattr(self._log, _LEVELS.get(name, "error"))
-        say("file_" + name.lower(), detail=str(event))
+        if isinstance(event, SetAside):
+            its = event.aside
+            self._log.error(
+                "conflict_set_aside",
+                id=its.id,
+                kind=its.kind,
+                msid=its.msid,
+                exception=its.traceback,
+            )
+        else:
+            name = type(event).__name__
+            say = getattr(self._log, _LEVELS.get(name, "error"))
+            say("file_" + name.lower(), detail=str(event))
         self.troubles.told(event)
 
     def _delivery_told(self, event: DeliveryEvent) -> None:

@@ -31,8 +31,9 @@ BURST_S: Final = 10.0  # in which a kind of line is said BURST_LINES times at mo
 BURST_LINES: Final = 10
 KINDS_MAX: Final = 4096  # that are remembered: ours
 DIGITS_SHOWN: Final = 2  # the last ones
-# A MIN or an IMSI by itself; times, file names and numbers of cases are written otherwise.
-_NUMBER: Final = re.compile(r"(?<![\w.-])\d{10,15}(?!\w)")
+# A MIN or an IMSI by itself, or an MSID as we reckon with it, of 18 digits where it is an IMSI;
+# times, file names and numbers of cases are written otherwise.
+_NUMBER: Final = re.compile(r"(?<![\w.-])\d{10,18}(?!\w)")
 _FIRST: Final = ("timestamp", "level", "event")
 # sd-daemon(3): a line's priority may stand before it.
 _PRIORITIES: Final = {"critical": 2, "error": 3, "warning": 4, "info": 6, "debug": 7}

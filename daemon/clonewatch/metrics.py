@@ -64,6 +64,7 @@ FAMILIES: Final[Mapping[str, Family]] = {
     "pairs_unknown":                  _counts("Pairs of registrations without a travel time"),
     "conflicts":                      _counts("Conflicts found"),
     "conflicts_superseded":           _counts("Conflicts that a later arrival took back"),
+    "conflicts_set_aside":            _counts("Conflicts that could not be stored by a fault of ours, earlier runs' too"),
     "window_subscribers":             _shows("Subscribers in the window"),
     "window_octets":                  _shows("Memory of the window"),
     "window_overflowed":              _counts("Registrations that found no place, or took another's"),

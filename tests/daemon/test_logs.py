@@ -126,6 +126,15 @@ def test_exceptions_are_masked_and_stay_on_one_line() -> None:
     assert "55512345" not in line["exception"]
 
 
+def test_an_imsi_as_we_reckon_with_it_is_masked_in_exceptions() -> None:
+    stream = io.StringIO()
+    logs.configure(LogSettings(), stream)
+    error = KeyError(msid_of_imsi("310150123456789"))
+    structlog.get_logger().error("conflict_set_aside", exc_info=error)
+    (line,) = said(stream)
+    assert f"KeyError: {'*' * 16}89" in line["exception"]
+
+
 def test_libraries_come_along_when_something_is_wrong() -> None:
     stream = io.StringIO()
     logs.configure(LogSettings(level="debug"), stream)

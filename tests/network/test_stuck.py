@@ -11,9 +11,9 @@ from sqlalchemy import select
 from structlog.testing import capture_logs
 
 from clonewatch.cases import showing
-from clonewatch.live.telling import problems_of
+from clonewatch.live.telling import problems_of, status_of, values_of
 from clonewatch.store.outbox import backlogs
-from clonewatch.store.tables import alarms
+from clonewatch.store.tables import alarms, set_aside
 from daemons import AT_ONCE, daemon, found, hlr_link, link, sender, suspension
 from is41.reading import Layer
 from lines import whole_records
@@ -149,6 +149,39 @@ def test_a_full_disk_of_the_store_suspends_nobody_loses_nothing_and_is_told(
                 await until(lambda: len(hlr.denied) == 3)
                 await until(lambda: not problems_of(app))
                 assert hlr.suspends == [True] * 3
+
+    asyncio.run(main())
+
+
+def test_a_conflict_that_we_cannot_store_is_told_and_the_next_is_suspended(tmp_path: Path) -> None:
+    path = tmp_path / "alarms.jsonl"
+
+    def logged() -> set[str]:
+        return {json.loads(line)["alarm"] for line in whole_records(path)}
+
+    async def main() -> None:
+        hlr = OddHlr([yes])
+        async with listening(hlr) as port:
+            tables = (AT_ONCE, link(), FILE, hlr_link(port), suspension())
+            async with daemon(tmp_path, *tables, mode="active") as app:
+                refuse(app.store, f"INSERT ON clone_records WHEN NEW.msid = {MIN}")
+                with capture_logs() as logs:
+                    found(app)
+                    found(app, MIN + 1)
+                    await until(lambda: len(hlr.denied) == 1)
+                (line,) = [each for each in logs if each["event"] == "conflict_set_aside"]
+                assert (line["log_level"], line["msid"]) == ("error", str(MIN))
+                assert "IntegrityError) stuck\n" in line["exception"]
+                await until(lambda: logged() == {"conflict_set_aside-store", "case-1"})
+                with app.store.read() as connection:
+                    rows = connection.execute(select(set_aside.c.id, set_aside.c.msid)).all()
+                assert rows == [(line["id"], str(MIN))]
+                assert status_of(app).counts["conflicts_set_aside"] == 1
+                assert values_of(app)["conflicts_set_aside"] == 1
+                await until(lambda: not problems_of(app))
+                told = shown(app)
+                assert told is not None
+                assert (told["msid"], told["state"]) == (str(MIN + 1), "suspended")
 
     asyncio.run(main())
 

@@ -39,6 +39,7 @@ HOUR: Final = 60 * MINUTE
 DAY: Final = 24 * HOUR
 MIN: Final = 6145551234
 MARKET: Final = 4660 << 8
+POISON: Final = 1 << 64  # larger than any number that SQLite keeps
 NAMES: Final = ("MSC A", "MSC B", "MSC C", "MSC D", "MSC E")
 MSCS: Final = Mscs([Msc(mscid=MARKET | at, name=name) for at, name in enumerate(NAMES, 1)])
 WORDS: Final = CloneRecords(MSCS, ["west", "east"])
@@ -74,6 +75,11 @@ def conflict(
     return Conflict(
         msid=msid, first=a, second=b, elapsed_ms=took, travel_time_ms=needs, found_at=at + 1
     )
+
+
+def poison(msid: int = MIN) -> Conflict:
+    """One that no database takes, whatever the disk does."""
+    return conflict(msid, esn=POISON)
 
 
 def twins(msid: int = MIN, *, changes: int = 2, at: int = TEN + 45 * MINUTE) -> Twins:

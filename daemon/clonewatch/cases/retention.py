@@ -12,6 +12,7 @@ from clonewatch.store.tables import (
     cases,
     clone_records,
     outbox,
+    set_aside,
     watched,
 )
 
@@ -44,6 +45,7 @@ def remove_expired(connection: Connection, now_ms: int, policy: Policy) -> int:
     removed += _remove(connection, case_events, case_events.c.id, gone)
     removed += _remove(connection, clone_records, clone_records.c.id, records)
     removed += _remove(connection, alarms, alarms.c.key, old_alarms)
+    removed += _remove(connection, set_aside, set_aside.c.id, set_aside.c.at < before)
     removed += connection.execute(watched.delete().where(watched.c.since < before)).rowcount
     return removed
 

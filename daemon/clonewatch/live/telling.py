@@ -31,6 +31,7 @@ def values_of(app: App) -> Values:
         **_of_sources(app),
         **_of_detection(app),
         **_of_record_file(app),
+        "conflicts_set_aside": app.store.conflicts_set_aside,
     }
 
 
@@ -171,7 +172,11 @@ def status_of(app: App) -> Status:
         since=time_text(app.started_ms),
         sources=tuple(_sources(app)),
         messages=_messages(app),
-        counts={"registrations": app.judge.registrations, **found},
+        counts={
+            "registrations": app.judge.registrations,
+            "conflicts_set_aside": app.store.conflicts_set_aside,
+            **found,
+        },
         window=window,
         record_file={
             "written": app.record.rows_written,

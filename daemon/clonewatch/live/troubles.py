@@ -37,6 +37,8 @@ class Troubles:
                 self._selves.clear(Kind.RECORD_FILE_FAILING, RECORD_FILE, str(event))
             case store.Failed() | store.Overflowed():
                 self._raise(Kind.STORE_FAILING, STORE, str(event), Severity.CRITICAL)
+            case store.SetAside():
+                self._raise(Kind.CONFLICT_SET_ASIDE, STORE, str(event), Severity.MAJOR)
             case store.Resumed():
                 self._selves.store_resumed()
                 self._selves.clear(Kind.STORE_FAILING, STORE, str(event))

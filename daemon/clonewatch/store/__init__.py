@@ -7,5 +7,8 @@ was judged; it is committed in the transaction of the conflicts that it covers. 
 any moment the registrations behind it are judged again, and what they find again is known by its
 identity and changes nothing.
 
+What the disk, or a lock, does not let through waits and is tried again. What cannot be stored by a
+fault of ours is put *aside*, in the same transaction, so that it holds up nobody.
+
 `tables` is the schema, `migrations` how it came to be, `database` opens a file of it.
 """

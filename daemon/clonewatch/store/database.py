@@ -18,7 +18,15 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import URL, create_engine, event
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import (
+    DatabaseError,
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    InterfaceError,
+    NotSupportedError,
+    ProgrammingError,
+)
 
 from clonewatch.errors import InputError
 from clonewatch.locking import locked
@@ -35,6 +43,15 @@ PRAGMAS: Final = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON
 # while nobody waits. This is for those who never leave it the time; 80 MB.
 LOG_PAGES: Final = "wal_autocheckpoint = 20000"
 QUERY_ONLY: Final = "query_only = ON"
+# What of the database's errors tells of a statement, and not of the file. OperationalError tells of
+# both: where it is the statement, SQLite's result code is SQLITE_ERROR, the generic one.
+OF_STATEMENTS: Final = (
+    DataError,
+    IntegrityError,
+    InterfaceError,
+    NotSupportedError,
+    ProgrammingError,
+)
 KEPT_OPEN: Final = 4  # ours; opening a connection takes longer than most of what is read by one
 
 
@@ -131,6 +148,17 @@ def in_memory() -> Iterator[Connection]:
         engine.dispose()
 
 
+def may_pass(error: Exception) -> bool:
+    """Whether a failure lies with the machine (a disk, a lock, memory) and may pass by itself.
+
+    All others lie with what was to be written, or with us: the same again fails again.
+    """
+    if isinstance(error, DBAPIError):
+        code = getattr(error.orig, "sqlite_errorcode", None)
+        return not isinstance(error, OF_STATEMENTS) and code != sqlite3.SQLITE_ERROR
+    return isinstance(error, OSError | MemoryError)
+
+
 def _engine(
     database: Path | str,
     begin: str,
@@ -142,6 +170,7 @@ def _engine(
         URL.create("sqlite", database=str(database), query=dict(query or {})),
         pool_size=KEPT_OPEN,
         max_overflow=-1,
+        hide_parameters=True,  # errors are logged, and octets of messages hold numbers
         connect_args={"timeout": BUSY_S, "isolation_level": None, "check_same_thread": False},
     )
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from .aside import Aside
+
 
 @dataclass(frozen=True, slots=True)
 class Failed:
@@ -44,4 +46,18 @@ class Overflowed:
         )
 
 
-Event = Failed | Resumed | Overflowed
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """Something could not be stored by a fault of ours; all else goes on."""
+
+    path: Path
+    aside: Aside
+
+    def __str__(self) -> str:
+        return (
+            f"{self.path}: {self.aside.kind} of {self.aside.msid} cannot be stored, by a fault of "
+            f"ours: {self.aside.reason}; it is set aside as {self.aside.id}"
+        )
+
+
+Event = Failed | Resumed | Overflowed | SetAside

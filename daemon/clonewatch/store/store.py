@@ -9,9 +9,9 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
-from . import positions
-from .database import Database
-from .events import Failed, Overflowed, Resumed
+from . import aside, positions
+from .database import Database, may_pass
+from .events import Failed, Overflowed, Resumed, SetAside
 from .following import store
 from .pending import PENDING_MAX, Pending
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from clonewatch.clonerecords import CloneRecords
 
+    from .aside import Aside
     from .events import Event
     from .following import Follower
     from .pending import Found, Work
@@ -68,6 +69,7 @@ class Store:
         self._connection = database.writer()
         with self._connection.begin():
             self._judged = positions.value(self._connection, JUDGED)
+            self._set_aside = aside.count(self._connection)
             follower.begin(self._connection)
         self._pending = Pending(self._judged, found_max=found_max)
         self._changed = threading.Condition()  # guards what follows, and `_pending`
@@ -123,6 +125,11 @@ class Store:
     def conflicts_refused(self) -> int:
         """Conflicts that found no room; the next start finds them again. Monotonic."""
         return self._pending.refused
+
+    @property
+    def conflicts_set_aside(self) -> int:
+        """What could not be stored by a fault of ours; earlier runs' that is kept counts too."""
+        return self._set_aside
 
     @property
     def is_failing(self) -> bool:
@@ -224,19 +231,37 @@ class Store:
     def _commit(self, work: Work) -> bool:
         try:
             self.await_written(work.judged)  # whoever follows may look them up
-            with self._connection.begin():
-                store(self._connection, work.found, self.words, self._follower, self.now_ms())
-                positions.put(self._connection, JUDGED, work.judged)
+            put_aside = self._write(work)
         except Exception as error:  # noqa: BLE001  # the thread goes on, whatever is at fault
             self._failed(str(getattr(error, "orig", None) or error))
             return False
         if self._failing:
             self._tell(Resumed(self._database.path))
+        for each in put_aside:
+            self._tell(SetAside(self._database.path, each))
         with self._changed:
             self._judged, self._work, self._failing = work.judged, None, False
+            self._set_aside += len(put_aside)
             self._changed.notify_all()
         self.committed()
         return True
+
+    def _write(self, work: Work) -> Sequence[Aside]:
+        """Store it and its position; what of it cannot be stored, by a fault of ours."""
+        whole = self._connection, work.found, self.words, self._follower, self.now_ms()
+        try:
+            with self._connection.begin():
+                store(*whole)
+                positions.put(self._connection, JUDGED, work.judged)
+        except Exception as error:
+            if may_pass(error) or not work.found:
+                raise
+        else:
+            return ()
+        with self._connection.begin():
+            put_aside = aside.store_apart(*whole)
+            positions.put(self._connection, JUDGED, work.judged)
+        return put_aside
 
     def _failed(self, reason: str) -> None:
         if not self._failing:

@@ -157,6 +157,19 @@ clone_records: Final = Table(
     Index(None, "found_at"),
 )
 
+# What could not be stored by a fault of ours, and why.
+set_aside: Final = Table(
+    "set_aside", metadata,
+    Column("id",        String,     primary_key=True),  # `aside.Aside.id`
+    Column("kind",      String,     nullable=False),    # conflict, sighting, twins
+    Column("msid",      String,     nullable=False),    # digits
+    Column("at",        BigInteger, nullable=False),
+    Column("reason",    String,     nullable=False),
+    Column("traceback", String,     nullable=False),
+    Column("found",     String,     nullable=False),    # all of it, as Python writes it
+    Index(None, "at"),
+)
+
 # One row an alarm; it is used again when the same thing happens again.
 alarms: Final = Table(
     "alarms", metadata,

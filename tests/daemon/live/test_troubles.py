@@ -15,7 +15,8 @@ from clonewatch.live.troubles import LINK_DOWN_AFTER_S, Troubles
 from clonewatch.recordfile import events as recordfile
 from clonewatch.sources.spool import events as spool
 from clonewatch.store import events
-from stores import opened
+from clonewatch.store.aside import Aside
+from stores import conflict, opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,6 +53,12 @@ def test_files_that_fail_are_alarms_until_they_work_again(store: Store, troubles
     troubles.told(recordfile.Sealed(PATH, 3))
     troubles.told(events.Overflowed(PATH, 7))
     assert alarms(store).keys() == {"store_failing-store"}
+
+
+def test_what_is_set_aside_is_an_alarm_beside_others(store: Store, troubles: Troubles) -> None:
+    troubles.told(events.SetAside(PATH, Aside.of(conflict(), ValueError("so there"))))
+    troubles.told(events.Resumed(PATH))
+    assert alarms(store) == {"conflict_set_aside-store": 1}
 
 
 def test_a_link_that_is_down_for_long_is_one_alarm(store: Store, troubles: Troubles) -> None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import insert, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import create_engine, insert, select
+from sqlalchemy.exc import DatabaseError, DBAPIError, IntegrityError, OperationalError
 
 from clonewatch.errors import InputError
-from clonewatch.store.database import Database, read_only
-from clonewatch.store.tables import positions
+from clonewatch.store.database import Database, may_pass, read_only
+from clonewatch.store.tables import clone_records, positions
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -120,3 +122,59 @@ def test_what_is_no_store_is_not_read(tmp_path: Path) -> None:
     path.write_text("not a database, but long enough to look at" * 100)
     with pytest.raises(InputError, match="cannot be read"), read_only(path):
         pass
+
+
+@contextmanager
+def failing() -> Iterator[None]:
+    """See that what is done fails, and would fail again."""
+    with pytest.raises((DBAPIError, OverflowError)) as caught:
+        yield
+    assert not may_pass(caught.value)
+
+
+def test_a_statement_that_fails_will_fail_again_and_says_of_nobody(tmp_path: Path) -> None:
+    database = Database(tmp_path / "store.sqlite")
+    with database.writer() as writer, writer.begin():
+        put = insert(positions)
+        writer.execute(put.values(name="judged", value=5))
+        with failing():
+            writer.execute(put.values(name="judged", value=6))
+        with failing():
+            writer.execute(put.values(name="large", value=1 << 64))
+        with failing():
+            writer.execute(put.values(name=b"6145551234", value=object()))
+        with failing():
+            writer.exec_driver_sql("SELECT json_extract('{', '$.msid')").all()
+        with failing():
+            writer.exec_driver_sql("SELECT nothing FROM nowhere")
+        with pytest.raises(IntegrityError) as caught:
+            writer.execute(put.values(name="judged", value=6145551234))
+        assert "6145551234" not in str(caught.value)
+    database.close()
+
+
+def test_a_disk_a_lock_and_memory_may_be_free_again(tmp_path: Path) -> None:
+    path = tmp_path / "store.sqlite"
+    database = Database(path)
+    with database.writer() as writer, writer.begin():
+        other = create_engine(f"sqlite:///{path}", connect_args={"timeout": 0})
+        with pytest.raises(OperationalError, match="locked") as caught, other.begin() as second:
+            second.execute(insert(positions).values(name="judged", value=5))
+        assert may_pass(caught.value)
+        other.dispose()
+    with database.reader() as reader:
+        with pytest.raises(OperationalError, match="readonly") as caught:
+            reader.execute(insert(positions).values(name="judged", value=5))
+        assert may_pass(caught.value)
+        reader.rollback()
+    database.close()
+    torn = path.read_bytes()
+    path.write_bytes(torn[:8192] + b"x" * (len(torn) - 8192))
+    damaged = create_engine(f"sqlite:///{path}")
+    with damaged.connect() as second, pytest.raises(DatabaseError, match="malformed") as torn_:
+        second.execute(select(clone_records)).all()
+    damaged.dispose()
+    assert may_pass(torn_.value)
+    assert may_pass(OSError())
+    assert may_pass(MemoryError())
+    assert not may_pass(ValueError())

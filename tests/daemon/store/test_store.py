@@ -15,8 +15,9 @@ import pytest
 from sqlalchemy import func, select
 
 from clonewatch.store.store import Store
-from clonewatch.store.tables import clone_records
+from clonewatch.store.tables import clone_records, set_aside
 from stores import (
+    MIN,
     TEN,
     WORDS,
     Clock,
@@ -26,6 +27,9 @@ from stores import (
     fill_disk,
     follower,
     opened,
+    poison,
+    refuse,
+    refuse_no_more,
     store_in,
 )
 
@@ -116,6 +120,92 @@ def test_what_finds_no_room_in_memory_is_found_again_after_a_start(tmp_path: Pat
         assert count(store) == 400
 
 
+def aside(store: Store) -> list[str]:
+    """MSIDs of what was set aside."""
+    with store.read() as connection:
+        rows = connection.execute(select(set_aside.c.msid).order_by(set_aside.c.msid))
+        return list(rows.scalars())
+
+
+def test_what_we_cannot_store_holds_up_nobody(tmp_path: Path) -> None:
+    told = Told()
+    with opened(tmp_path, told=told) as store:
+        found = [conflict(MIN + at) for at in range(7)]
+        assert store.submit([*found[:4], poison(MIN + 9), *found[4:]], 8)
+        assert store.flush()
+        assert store.judged == 8
+        assert count(store) == 7
+        assert aside(store) == [str(MIN + 9)]
+        assert store.conflicts_set_aside == 1
+        assert not store.is_failing
+        assert store.submit([conflict(MIN + 8)], 9)
+        assert store.flush()
+        assert count(store) == 8
+    assert told.kinds == ["SetAside"]
+    assert f"conflict of {MIN + 9} cannot be stored" in str(told[0])
+    with opened(tmp_path, told=told) as store:
+        assert store.judged == 9
+        assert store.conflicts_set_aside == 1
+    assert told.kinds == ["SetAside"]
+
+
+def test_what_we_cannot_store_waits_for_the_disk_as_all_else_does(tmp_path: Path) -> None:
+    told = Told()
+    with opened(tmp_path, told=told) as store:
+        fill_disk(store)
+        assert store.submit([conflict(MIN + at) for at in range(400)], 400)
+        assert store.submit([poison(MIN + 400)], 401)
+        assert not store.flush()
+        assert store.judged == store.conflicts_set_aside == 0
+        empty_disk(store)
+        while store.is_failing or not store.flush():
+            pass
+        assert store.judged == 401
+        assert count(store) == 400
+        assert aside(store) == [str(MIN + 400)]
+    assert sorted(told.kinds) == ["Failed", "Resumed", "SetAside"]
+
+
+def test_registrations_that_cannot_be_awaited_are_no_fault_of_a_conflict(tmp_path: Path) -> None:
+    told = Told()
+    with opened(tmp_path, told=told) as store:
+        may_end = threading.Event()
+
+        def await_written(_: int) -> None:
+            if not may_end.is_set():
+                raise ZeroDivisionError
+
+        store.await_written = await_written
+        assert store.submit([conflict()], 10)
+        assert not store.flush()
+        assert store.judged == 0
+        may_end.set()
+        while store.is_failing or not store.flush():
+            pass
+        assert store.judged == 10
+        assert count(store) == 1
+    assert told.kinds == ["Failed", "Resumed"]
+
+
+def test_a_position_that_we_cannot_store_is_tried_again(tmp_path: Path) -> None:
+    told = Told()
+    with opened(tmp_path, told=told) as store:
+        refuse(store, "UPDATE ON positions")
+        refuse_first = (
+            "CREATE TRIGGER first BEFORE INSERT ON positions BEGIN SELECT RAISE(ABORT, '')"
+        )
+        store.do(lambda to: to.exec_driver_sql(f"{refuse_first}; END").close()).result()
+        assert store.submit([], 10)
+        assert not store.flush()
+        store.do(lambda to: to.exec_driver_sql("DROP TRIGGER first").close()).result()
+        refuse_no_more(store)
+        while store.is_failing or not store.flush():
+            pass
+        assert store.judged == 10
+        assert store.conflicts_set_aside == 0
+    assert told.kinds == ["Failed", "Resumed"]
+
+
 def test_closing_on_a_full_disk_leaves_the_position(tmp_path: Path) -> None:
     told = Told()
     store = store_in(tmp_path, told=told)
@@ -176,11 +266,11 @@ WRITER = """
 import itertools, sys
 from pathlib import Path
 from clonewatch.store.store import Store
-from stores import WORDS, conflict, follower
+from stores import WORDS, conflict, follower, poison
 store = Store.open(Path(sys.argv[1]), WORDS, follower(), tell=lambda event: None)
 print("judged", store.judged, flush=True)
 for number in itertools.count(store.judged + 1):
-    store.submit([conflict(6145550000 + number)], number)
+    store.submit([(conflict if number % 3 else poison)(6145550000 + number)], number)
     if number % 5 == 0:
         assert store.flush()
         print("judged", number, flush=True)
@@ -195,7 +285,9 @@ def test_what_was_judged_is_stored_once_after_any_kill(tmp_path: Path) -> None:
         said = max(said, killed_writer(path, chance.randrange(1, 40)))
         store = Store.open(path, WORDS, follower(), tell=Told())
         assert store.judged >= said
-        assert count(store) == store.judged
+        bad = range(3, store.judged + 1, 3)
+        assert aside(store) == [str(6145550000 + number) for number in bad]
+        assert count(store) == store.judged - len(bad)
         store.close()
     assert said > 50
 

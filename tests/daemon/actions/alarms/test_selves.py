@@ -12,7 +12,7 @@ from clonewatch.actions.alarms.kinds import Kind
 from clonewatch.actions.alarms.selves import UNKNOWN_NAMED_MAX, Selves
 from clonewatch.evidence.findings import Severity
 from clonewatch.registrations import MSC_UNKNOWN, Batch
-from stores import MARKET, conflict, opened, refuse, refuse_no_more
+from stores import MARKET, conflict, opened, refuse, refuse_no_more, store_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -128,3 +128,11 @@ def test_what_an_earlier_run_raised_is_cleared_unless_it_is_told_again(us: Ourse
         "travel_times_suspect-MSC A",
         "case-1",
     }
+
+
+def test_what_is_told_while_the_store_closes_is_let_be(tmp_path: Path) -> None:
+    store = store_in(tmp_path)
+    selves = Ourselves(store).selves
+    store.close()
+    selves.raise_(Kind.STORE_FAILING, "store", text="disk full")
+    assert selves.is_raised(Kind.STORE_FAILING, "store")
