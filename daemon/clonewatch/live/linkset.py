@@ -106,7 +106,7 @@ class LinkSet:
         """Let far ends send."""
         self.is_open = True
         for live in self.links.values():
-            if isinstance(live.handler, Receiver):
+            if isinstance(live.handler, Receiver | Hearing):
                 live.handler.open()
 
     def prohibit(self) -> None:
@@ -135,7 +135,7 @@ class LinkSet:
         endpoint = self._endpoint(link, handler, tls)
         await endpoint.start()
         self.links[link.name] = LiveLink(link, handler, endpoint)
-        if self.is_open and isinstance(handler, Receiver):
+        if self.is_open and isinstance(handler, Receiver | Hearing):
             handler.open()
 
     def _handler(self, link: Link, config: Config, numbers: Mapping[str, int]) -> Handler:

@@ -3,6 +3,7 @@
 Octets of a splice become segments of a TCP connection, for the kernels that read captures: these
 find the messages of every carrier, and go on behind what is damaged or missing. Hearing is bounded:
 what comes faster than it can be read is dropped and counted, and the splice never waits for it.
+Far ends cannot be told to send nothing until the window is filled, so what they say waits here.
 """
 
 from __future__ import annotations
@@ -12,12 +13,15 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
+from clonewatch.gathering import gathered
+from clonewatch.messages import Messages
 from clonewatch.sources.captures import flows
 from clonewatch.sources.captures.assembly import Assembly
 from clonewatch.sources.captures.links import Link
 from clonewatch.sources.captures.packets import Block, Packets
 from clonewatch.sources.captures.segments import ACK, SYN, End, segment
 from is41.link import MessagesReceived
+from is41.scan import Frames
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,10 +45,14 @@ class _Segment(NamedTuple):
 
 
 class Hearing:
-    """All that is overheard on one relay, whose octets are of one *carrier*."""
+    """All that is overheard on one relay, whose octets are of one *carrier*.
+
+    Nothing of it is read until `open`.
+    """
 
     def __init__(self, intake: Intake, source: int, counts: Counts, carrier: Carrier) -> None:
         self.octets_dropped = 0  # monotonic
+        self.is_open = False
         self._intake = intake
         self._source = source
         self._counts = counts
@@ -52,8 +60,17 @@ class Hearing:
         self._loop = asyncio.get_running_loop()
         self._waiting: list[_Segment] = []
         self._waiting_length = 0
+        self._ended: list[Line] = []  # before `open`
         self._flows = 0  # opened so far
         self._octets = np.empty(flows.ROOM + READ_LENGTH_MAX, np.uint8)
+
+    def open(self) -> None:
+        """Hand on what was overheard, and from now on what is."""
+        self.is_open = True
+        self._read(waited=True)
+        for line in self._ended:
+            self._intake.close_line(line)
+        self._ended.clear()
 
     def ear(self) -> SpliceEar:
         """Begin to hear a new splice."""
@@ -66,25 +83,31 @@ class Hearing:
         if self._waiting_length + len(octets) > WAITING_LENGTH_MAX or self._intake.waits_for_room:
             self.octets_dropped += len(octets)
             return
-        if not self._waiting:
+        if self.is_open and not self._waiting:
             self._loop.call_soon(self.read)
         self._waiting.append(_Segment(line, octets))
         self._waiting_length += len(octets)
 
     def end(self, line: Line) -> None:
         """Read what is left of a line, and forget it."""
+        if not self.is_open:
+            self._ended.append(line)
+            return
         self.read()
         self._intake.close_line(line)
 
     def read(self) -> None:
         """Hand the messages in what waits to the intake."""
+        self._read(waited=False)
+
+    def _read(self, *, waited: bool) -> None:
         waiting, self._waiting = self._waiting, []
         self._waiting_length = 0
         now_ms = int(self._loop.time() * 1000)
         for segments in _together(waiting):
             block = self._block(segments, now_ms)
             for frames in self._assembly.take(block):
-                self._hand_over(frames, segments, block.first)
+                self._hand_over(frames, segments, block.first, waited=waited)
 
     def _block(self, segments: list[_Segment], time_ms: int) -> Block:
         """Segments as the packets of a capture."""
@@ -98,17 +121,32 @@ class Hearing:
         self._octets[flows.ROOM : flows.ROOM + len(joined)] = np.frombuffer(joined, np.uint8)
         return Block(self._octets, packets, len(segments), self._assembly.packets + 1)
 
-    def _hand_over(self, found: FrameBlock, segments: list[_Segment], first: int) -> None:
+    def _hand_over(
+        self, found: FrameBlock, segments: list[_Segment], first: int, *, waited: bool
+    ) -> None:
         """Give each line its messages: a frame bears the number of the segment that ended it."""
-        numbers = found.frames.packet[: found.count] - first
+        frames = found.frames.between(0, found.count)
+        numbers = frames.packet - first
         lines = np.array([segments[number].line.number for number in numbers], np.int64)
         for number in np.unique(lines):
             rows = np.flatnonzero(lines == number)
-            frames = found.frames._replace(
-                **{name: column[rows] for name, column in found.frames._asdict().items()}
+            # Copied together: where they lie, they may be further apart than the intake has room.
+            theirs = gathered(
+                Messages(
+                    octets=found.octets,
+                    start=frames.start,
+                    end=frames.end,
+                    layer=frames.layer,
+                    which=rows,
+                )
             )
+            if self._intake.waits_for_room:  # it took one reading more than it has room for
+                self.octets_dropped += len(theirs.octets)
+                continue
+            of_line = Frames(theirs.start, theirs.end, frames.time[rows], theirs.layer, rows)
             line = segments[int(numbers[rows[0]])].line
-            self._intake.take(line, MessagesReceived(found.octets, frames, len(rows)))
+            messages = MessagesReceived(theirs.octets, of_line, len(rows))
+            self._intake.take(line, messages, waited=waited)
 
 
 class SpliceEar:

@@ -9,15 +9,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from clonewatch.addresses import Address
 from clonewatch.errors import InputError
+from clonewatch.links import Connector, Listener
 from clonewatch.live.intake import Intake
 from clonewatch.live.linkset import LinkSet
 from clonewatch.roles.answerer import Answerer
 from clonewatch.roles.asker import Asker
 from clonewatch.roles.receiver import Receiver
-from daemons import daemon, link, settings
-from live import MSCS, bench
-from network import HOST, until
+from daemons import MAKERS, daemon, link, settings
+from is41.reading import Layer
+from live import MSCS, bench, regnot
+from network import HOST, FarEnd, until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,6 +59,33 @@ def test_links_that_are_as_they_were_go_on(tmp_path: Path) -> None:
             assert all(isinstance(each, Receiver) and each.is_open for each in handlers)
             await links.stop("the test is over")
             assert not links.links
+
+    asyncio.run(main())
+
+
+def test_a_relay_passes_on_and_hands_nothing_to_the_judge_until_links_open(tmp_path: Path) -> None:
+    """Else the loop would judge what it overhears while another thread fills the window."""
+    msc, rvcd = FarEnd(), FarEnd()
+
+    async def main() -> None:
+        listener = Listener(Address(HOST, 0), MAKERS["tali"], rvcd)
+        await listener.start()
+        relay = link("r", "tali", 'role = "relay"', f'connect = "{listener.where}"')
+        with bench(tmp_path / "records") as of:
+            links = LinkSet(Intake(MSCS, of.judge), {})
+            first = settings(tmp_path, relay)
+            await links.use(first, numbered(first))
+            connector = Connector(links.links["r"].endpoint.where, MAKERS["tali"], msc)
+            await connector.start()
+            await until(lambda: msc.connections and msc.connection.link.is_open)
+            assert msc.connection.send(regnot(), Layer.SCCP)
+            await until(lambda: rvcd.messages)
+            assert of.judge.registrations == 0
+            links.open()
+            await until(lambda: of.judge.registrations == 1)
+            await connector.stop("the test is over", patience_s=5)
+            await links.stop("the test is over")
+        await listener.stop("the test is over", patience_s=5)
 
     asyncio.run(main())
 

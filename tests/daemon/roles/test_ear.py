@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import random
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from clonewatch.live.intake import Intake
 from clonewatch.live.lines import Counts
+from clonewatch.registrations import Flags
 from clonewatch.roles.ear import WAITING_LENGTH_MAX, Hearing
 from is41.adaptation.messages import Parameter
 from is41.m3ua.codes import MessageClass, ParameterTag, Transfer
@@ -18,10 +19,12 @@ from is41.m3ua.messages import Message, ProtocolData
 from is41.sigtran import Carrier
 from is41.tali.messages import Message as TaliMessage
 from is41.tali.messages import Opcode
-from live import MSCS, Bench, bench, regnot
+from live import MSCS, Bench, bench, received, regnot
+from network import until
+from recordfiles import SlowFile
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Mapping
     from pathlib import Path
 
 
@@ -39,12 +42,19 @@ def m3ua(octets: bytes) -> bytes:
 
 @asynccontextmanager
 async def hearing(
-    directory: Path, carrier: Carrier = Carrier.TALI
+    directory: Path,
+    carrier: Carrier = Carrier.TALI,
+    *,
+    is_open: bool = True,
+    record: Mapping[str, Any] | None = None,
 ) -> AsyncIterator[tuple[Hearing, Bench, Counts]]:
-    with bench(directory) as of:
+    with bench(directory, **record or {}) as of:
         counts = Counts()
         intake = Intake(MSCS, of.judge, fresh_s=0.0)
-        yield Hearing(intake, 4, counts, carrier), of, counts
+        hears = Hearing(intake, 4, counts, carrier)
+        if is_open:
+            hears.open()
+        yield hears, of, counts
 
 
 async def read(of: Hearing) -> None:
@@ -114,6 +124,55 @@ def test_what_comes_too_fast_is_dropped_and_hearing_goes_on(tmp_path: Path) -> N
             fresh.hear(message, from_caller=True)
             await read(of)
             assert behind.judge.registrations == before + 1
+
+    asyncio.run(main())
+
+
+def test_what_is_heard_before_it_is_open_waits_and_is_uncertain(tmp_path: Path) -> None:
+    async def main() -> None:
+        async with hearing(tmp_path, is_open=False) as (of, behind, counts):
+            gone, stays = of.ear(), of.ear()
+            gone.hear(tali(regnot()), from_caller=True)
+            stays.hear(tali(regnot("6145550002")), from_caller=True)
+            gone.close()
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+            assert behind.judge.registrations == counts.messages == 0
+            of.open()
+            await asyncio.sleep(0)
+            assert behind.judge.registrations == counts.messages == 2
+            stays.hear(tali(regnot("6145550003")), from_caller=True)
+            await read(of)
+            (rows,) = behind.record.batches()
+            uncertain = (rows.batch.flags & Flags.TIME_UNCERTAIN).astype(bool)
+            assert uncertain.tolist() == [True, True, False]
+
+    asyncio.run(main())
+
+
+def test_what_finds_no_room_in_the_intake_is_dropped_and_hearing_goes_on(tmp_path: Path) -> None:
+    message = tali(regnot())
+
+    async def main() -> None:
+        SlowFile.ready.clear()
+        slow = {"open_file": SlowFile, "pending_rows_max": 1}
+        async with hearing(tmp_path, is_open=False, record=slow) as (of, behind, _):
+            ears = [of.ear() for _ in range(8)]
+            stream = message * (WAITING_LENGTH_MAX // 10 // len(message))
+            for at in range(0, len(stream), 4000):  # messages that have to be put together
+                for ear in ears:
+                    ear.hear(stream[at : at + 4000], from_caller=True)
+            assert of.octets_dropped == 0
+            other = Intake(MSCS, behind.judge)
+            line = other.open_line(0, Counts())
+            for _ in range(2):  # one is being written when the other comes
+                await until(lambda: behind.judge.has_room(1))
+                other.take(line, received(regnot()))
+                other.flush()
+            of.open()
+            assert of.octets_dropped > 0
+            SlowFile.ready.set()
+            await until(lambda: behind.judge.has_room(1))
 
     asyncio.run(main())
 
