@@ -267,6 +267,8 @@ class Recorder:
                 waited_s = time.monotonic() - self._block_since
                 self.wait_s_max = max(self.wait_s_max, waited_s)
                 self._block = None
+                if not self._waiting:  # what was lost behind it is waited for no more
+                    self._writer.written = self._pending.next_sequence
             elif self._closing:
                 self._give_up()
             self._changed.notify_all()

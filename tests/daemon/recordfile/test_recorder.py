@@ -16,6 +16,7 @@ import pytest
 
 from clonewatch.errors import InputError
 from clonewatch.recordfile import Recorder, RecordFile, Retention
+from clonewatch.recordfile.events import Resumed
 from clonewatch.recordfile.groups import groups_in
 from clonewatch.recordfile.pending import WRITE_WITHIN_S
 from clonewatch.recordfile.reading import read
@@ -301,6 +302,27 @@ def test_who_is_told_may_fail_and_nobody_waits(tmp_path: Path) -> None:
     disk.full = False
     in_time(it.close)
     assert it.rows_lost == 40
+    assert same(whole(read(tmp_path))[1], batch[:80])
+
+
+def test_nobody_waits_for_what_was_lost_behind_all_that_is_written(tmp_path: Path) -> None:
+    disk, resumed, batch = Disk(), threading.Event(), registrations(120)
+
+    def tell(event: object) -> None:
+        if isinstance(event, Resumed):
+            resumed.set()
+
+    disk.full = True
+    it = Recorder(tmp_path, tell=tell, clock=Clock(), open_file=disk, pending_rows_max=50)
+    in_time(lambda: [it.append(batch[at : at + 40]) for at in (0, 40, 80)])
+    assert it.rows_lost == 40
+    disk.full = False
+    assert resumed.wait(60)
+    in_time(it.flush)
+    in_time(lambda: it.wait(120))
+    assert it.written == 120
+    in_time(it.close)
+    assert it.synced == 120
     assert same(whole(read(tmp_path))[1], batch[:80])
 
 
