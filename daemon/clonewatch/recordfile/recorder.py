@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 import os
 import threading
@@ -10,6 +9,7 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from clonewatch.locking import locked
+from clonewatch.safely import safely
 
 from .groupwriter import GroupWriter
 from .openfile import OpenFile
@@ -60,7 +60,7 @@ class Recorder:
     ) -> None:
         self.directory = directory
         self.keeps_octets = octets
-        tell = _safely(tell)
+        tell = safely(tell)
         self._kept = kept
         self._clock = clock
         directory.mkdir(parents=True, exist_ok=True)
@@ -307,13 +307,3 @@ class Recorder:
         self._syncer.close(now)
         self._hand_over()
         self._writer.close()
-
-
-def _safely(tell: Callable[[Event], None]) -> Callable[[Event], None]:
-    """What cannot be told must not look like something that cannot be written."""
-
-    def told(event: Event) -> None:
-        with contextlib.suppress(Exception):
-            tell(event)
-
-    return told

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from clonewatch.errors import InputError
+from clonewatch.safely import safely
 from clonewatch.sources.captures.pcapng import BYTE_ORDER, ENHANCED_PACKET, INTERFACE, SECTION
 from clonewatch.sources.captures.segments import HEADERS_LENGTH, End, segment
 from is41.reading import Layer
@@ -76,7 +77,7 @@ class RefusedRing:
     ) -> None:
         self.messages_dropped = 0
         self.messages_written = 0
-        self._tell = tell
+        self._tell = safely(tell)
         self._file = _Ring(path, octets_max // 2)
         self._is_failing = False
         self._changed = threading.Condition()

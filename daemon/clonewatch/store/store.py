@@ -9,6 +9,8 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
+from clonewatch.safely import safely
+
 from . import aside, positions
 from .database import Database, may_pass
 from .events import Failed, Overflowed, Resumed, SetAside
@@ -63,7 +65,7 @@ class Store:
         self.await_written: Callable[[int], None] = lambda _: None
         self._follower = follower
         self._database = database
-        self._tell = tell
+        self._tell = safely(tell)
         self._clock = clock
         self._retry_s = retry_s
         self._connection = database.writer()
@@ -189,7 +191,8 @@ class Store:
             self._changed.notify_all()
         self._thread.join()
         for order in self._orders:
-            order.done.set_exception(RuntimeError("the store was closed"))
+            if order.done.set_running_or_notify_cancel():  # else nobody waits for it any more
+                order.done.set_exception(RuntimeError("the store was closed"))
         self._connection.close()
         self._database.close()
         return self._work is None

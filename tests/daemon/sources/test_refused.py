@@ -213,3 +213,22 @@ def test_a_disk_that_fails_is_told_once_and_once_more_when_it_works(tmp_path: Pa
         "No such file or directory; refused messages are counted, but not kept"
     )
     assert it.messages_dropped > 0
+
+
+def test_who_is_told_may_fail_and_the_thread_goes_on(tmp_path: Path) -> None:
+    told, folder = Told(), tmp_path / "ring"
+    folder.mkdir()
+
+    def tell(event: Failed | Resumed) -> None:
+        told.append(event)
+        raise OSError("the log stands on the same disk")
+
+    it = RefusedRing(folder / "refused.pcap", 16 * 1024, tell=tell)
+    folder.rename(tmp_path / "away")  # so that it cannot be turned over
+    while not told:
+        it.add(bytes(4000), Layer.TCAP, 0, "because")
+    (tmp_path / "away").rename(folder)
+    written = it.messages_written
+    it.add(bytes(4000), Layer.TCAP, 0, "because")
+    it.close()
+    assert it.messages_written > written

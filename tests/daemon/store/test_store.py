@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import random
 import signal
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -216,6 +219,52 @@ def test_closing_on_a_full_disk_leaves_the_position(tmp_path: Path) -> None:
         assert store.judged == 0
         assert count(store) == 0
     assert told.kinds == ["Failed"]
+
+
+def test_who_is_told_may_fail_and_the_thread_goes_on(tmp_path: Path) -> None:
+    """The log may stand on the disk that is full."""
+
+    def tell(event: object) -> None:
+        told.append(type(event).__name__)
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    told: list[str] = []
+    path = tmp_path / "clonewatch.sqlite"
+    store = Store.open(path, WORDS, follower(), tell=tell, retry_s=0.01)
+    fill_disk(store)
+    store.submit([conflict(6145550000 + at) for at in range(400)], 10)
+    flushing = threading.Thread(target=store.flush, daemon=True)
+    flushing.start()
+    flushing.join(60)
+    assert not flushing.is_alive()
+    empty_disk(store)
+    assert store.close()
+    assert told == ["Failed", "Resumed"]
+
+
+def test_closing_on_a_full_disk_passes_over_orders_that_nobody_waits_for(tmp_path: Path) -> None:
+    asked, is_closing = threading.Event(), threading.Event()
+
+    def await_written(_: int) -> None:
+        asked.set()
+        assert is_closing.wait(60)
+
+    store = store_in(tmp_path)
+    fill_disk(store)
+    store.await_written = await_written
+    store.submit([conflict(6145550000 + at) for at in range(400)], 10)
+    assert asked.wait(60)
+    given_up, waited_for = store.do(lambda _: None), store.do(lambda _: None)
+    assert given_up.cancel()
+    with ThreadPoolExecutor(1) as pool:
+        closed = pool.submit(store.close)
+        with suppress(RuntimeError):  # as soon as it takes nothing any more
+            while not closed.done():
+                store.submit([], 10)
+        is_closing.set()
+        assert closed.result() is False
+    assert isinstance(waited_for.exception(), RuntimeError)
+    store_in(tmp_path).close()
 
 
 def test_a_conflict_is_committed_when_its_registrations_are_written(tmp_path: Path) -> None:
