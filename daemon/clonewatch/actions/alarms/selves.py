@@ -169,10 +169,10 @@ class Selves:
             self._last[report.key] = report
             if report.severity is None:
                 self._repeats.pop(report.key, None)
-        try:
-            future = self._store.do(lambda connection: self._take(connection, [report]))
-        except RuntimeError:
-            return  # it is closing, and so is the daemon: the next start begins anew
+            try:  # within the lock: what is told last here has to be what the book has last
+                future = self._store.do(lambda connection: self._take(connection, [report]))
+            except RuntimeError:
+                return  # it is closing, and so is the daemon: the next start begins anew
         future.add_done_callback(lambda done: self._written(report, done))
 
     def _take(self, connection: Connection, reports: Sequence[Report]) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
@@ -15,11 +16,16 @@ from clonewatch.registrations import MSC_UNKNOWN, Batch
 from stores import MARKET, conflict, opened, refuse, refuse_no_more, store_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+    from concurrent.futures import Future
     from pathlib import Path
+
+    from sqlalchemy import Connection
 
     from clonewatch.actions.alarms.notice import Notice
     from clonewatch.store.store import Store
+
+T = TypeVar("T")
 
 
 class Ourselves:
@@ -54,6 +60,24 @@ def unknown(*mscids: int) -> Batch:
     """Registrations from MSCs that no table has, and one that it has."""
     first = conflict().first
     return Batch.of([first, *(replace(first, mscid=mscid, msc=MSC_UNKNOWN) for mscid in mscids)])
+
+
+def test_the_book_ends_with_what_was_told_last_whoever_is_quicker(us: Ourselves) -> None:
+    """One thread tells that something is wrong, and is overtaken by one that clears it."""
+    do = us.store.do
+    clearing = threading.Thread(target=us.selves.clear, args=(Kind.LINK_DOWN, "west"))
+
+    def overtaken(work: Callable[[Connection], T]) -> Future[T]:
+        if not clearing.ident:
+            clearing.start()
+            clearing.join(0.1)  # as long as it would take, could it come in between
+        return do(work)
+
+    us.store.do = overtaken  # type: ignore[method-assign]
+    us.selves.raise_(Kind.LINK_DOWN, "west", text="refused")
+    clearing.join()
+    assert not us.selves.is_raised(Kind.LINK_DOWN, "west")
+    assert us.raised() == {}
 
 
 def test_what_is_wrong_is_raised_counted_and_cleared(us: Ourselves) -> None:
