@@ -33,7 +33,7 @@ from oddhlr import (
     undelivered,
     yes,
 )
-from stores import MINUTE, conflict
+from stores import MINUTE, TEN, conflict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -225,6 +225,84 @@ def test_a_suspension_that_is_done_after_it_was_undone_is_undone_again(tmp_path:
             await until(lambda: it.told().count("suspension undone") == 2)
             assert it.told()[-2:] == ["suspension came late", "suspension undone"]
             assert hlr.suspends == [True, False, False]
+            await agree(hlr, it)
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize(
+    ("word", "state"), [("dismiss", "dismissed"), ("close", "closed"), ("reissue", "closed")]
+)
+def test_a_case_that_ended_before_the_hlr_says_yes_stays_as_it_was_ended(
+    tmp_path: Path, word: str, state: str
+) -> None:
+    async def main() -> None:
+        hlr = OddHlr([keep, yes])
+        async with listening(hlr) as port, line(tmp_path, port) as it:
+            it.found(conflict())
+            await until(lambda: hlr.kept)
+            it.say(word)
+            before = it.shown()
+            yes(hlr, hlr.kept.pop())
+            await until(lambda: "suspension undone" in it.told())
+            assert hlr.suspends == [True, False]
+            assert [each[:2] for each in it.actions()] == [
+                ("suspend", "cancelled"),
+                ("undo", "delivered"),
+            ]
+            assert it.told() == [
+                *["conflict", "suspension asked", word, "suspension cancelled"],
+                *["suspension came late", "suspension undone"],
+            ]
+            now = it.shown()
+            assert now["state"] == before["state"] == state
+            assert now["silent_until"] == before["silent_until"]
+            assert now["alarm"] == before["alarm"]
+            await agree(hlr, it)
+            # What comes after is as if nothing had been sent.
+            it.found(conflict(at=TEN + 50 * MINUTE))
+            assert (it.shown()["state"], it.shown()["alarm"]) == (state, before["alarm"])
+            assert it.shown()["conflicts"] == (2 if word == "dismiss" else 1)
+
+    asyncio.run(main())
+
+
+def test_who_is_not_put_back_is_told_though_the_case_was_dismissed(tmp_path: Path) -> None:
+    async def main() -> None:
+        hlr = OddHlr([keep, error])
+        async with listening(hlr) as port, line(tmp_path, port) as it:
+            it.found(conflict())
+            await until(lambda: hlr.kept)
+            it.say("dismiss")
+            yes(hlr, hlr.kept.pop())
+            await until(it.alarms)
+            assert it.alarms()[0].startswith("case 1: 6145551234 is not put back at the HLR after")
+            assert it.shown()["state"] == "dismissed"
+            hlr.script = [yes]
+            it.suspension.orders.restore(1, who="ann", note="").result()
+            await it.until("dismissed")
+            assert it.alarms() == []
+            assert it.told()[-2:] == ["restoration asked", "suspension undone"]
+            await agree(hlr, it)
+
+    asyncio.run(main())
+
+
+def test_a_yes_after_somebody_put_the_subscriber_back_is_undone_all_the_same(
+    tmp_path: Path,
+) -> None:
+    async def main() -> None:
+        hlr = OddHlr([keep, yes])
+        async with listening(hlr) as port, line(tmp_path, port) as it:
+            it.found(conflict())
+            await until(lambda: hlr.kept)
+            it.suspension.orders.restore(1, who="ann", note="").result()
+            it.suspension.orders.restored(1, who="ann", note="by telephone").result()
+            yes(hlr, hlr.kept.pop())
+            await until(lambda: it.told().count("suspension undone") == 2)
+            await it.until("open")
+            assert it.told()[-2:] == ["suspension came late", "suspension undone"]
+            assert hlr.suspends == [True, False]
             await agree(hlr, it)
 
     asyncio.run(main())

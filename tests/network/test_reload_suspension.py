@@ -96,7 +96,7 @@ def test_what_is_on_its_way_is_undone_when_nobody_may_suspend_any_more(
             assert words in cancelled[0]
             assert cancelled[0].endswith("; it may have arrived, and is undone")
             yes(hlr, hlr.kept.pop())
-            await it.is_so("restored", ("suspend", "cancelled"), ("undo", "delivered"))
+            await it.is_so("open", ("suspend", "cancelled"), ("undo", "delivered"))
             assert hlr.suspends == [True, False]
             assert hlr.denied == set()
 

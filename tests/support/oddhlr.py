@@ -11,6 +11,7 @@ import structlog
 
 from clonewatch.actions.alarms import book
 from clonewatch.actions.alarms.courier import Backoff
+from clonewatch.actions.orders import Orders
 from clonewatch.actions.suspension.service import Suspension
 from clonewatch.addresses import Address
 from clonewatch.cases.policy import DEFAULT, Policy
@@ -272,6 +273,11 @@ class Line:
         """Store what the detector would have found."""
         assert self.store.submit(found, 0)
         assert self.store.flush()
+
+    def say(self, word: str, case_id: int = 1) -> None:
+        """Say something of a case, as an operator does."""
+        orders = Orders(self.store, self.suspension.orders.consequences)
+        getattr(orders, word)(case_id, who="ann", note="").result()
 
     async def until(self, state: str, case_id: int = 1) -> None:
         """Wait until the case is so, and all that was for the HLR has ended."""

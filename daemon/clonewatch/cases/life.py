@@ -85,7 +85,6 @@ TRANSITIONS: Final[Mapping[tuple[State, Input], tuple[State, Act]]] = {
     (State.DISMISSED, Input.REPORT):    (State.OPEN,      Act.RAISE),
     (State.DISMISSED, Input.ACQUITTED): (State.DISMISSED, Act.NOTHING),
     (State.DISMISSED, Input.CONFIRM):   (State.CONFIRMED, Act.RAISE),
-    (State.DISMISSED, Input.SUSPENDED): (State.SUSPENDED, Act.RAISE),
     (State.DISMISSED, Input.CLOSE):     (State.CLOSED,    Act.NOTHING),
     (State.DISMISSED, Input.REISSUE):   (State.CLOSED,    Act.NOTHING),
 
@@ -104,7 +103,6 @@ TRANSITIONS: Final[Mapping[tuple[State, Input], tuple[State, Act]]] = {
     (State.RESTORED,  Input.ACQUITTED): (State.RESTORED,  Act.NOTHING),
     (State.RESTORED,  Input.CONFIRM):   (State.CONFIRMED, Act.RAISE),
     (State.RESTORED,  Input.DISMISS):   (State.DISMISSED, Act.NOTHING),
-    (State.RESTORED,  Input.SUSPENDED): (State.SUSPENDED, Act.RAISE),
     (State.RESTORED,  Input.CLOSE):     (State.CLOSED,    Act.NOTHING),
     (State.RESTORED,  Input.REISSUE):   (State.CLOSED,    Act.NOTHING),
 
@@ -113,8 +111,6 @@ TRANSITIONS: Final[Mapping[tuple[State, Input], tuple[State, Act]]] = {
     (State.CLOSED,    Input.TWINS):     (State.CLOSED,    Act.NEW_CASE),
     (State.CLOSED,    Input.REPORT):    (State.CLOSED,    Act.NEW_CASE),
     (State.CLOSED,    Input.ACQUITTED): (State.CLOSED,    Act.NOTHING),
-    # The answer came after the case had been closed: what the HLR does is what is.
-    (State.CLOSED,    Input.SUSPENDED): (State.SUSPENDED, Act.RAISE),
 }
 # fmt: on
 

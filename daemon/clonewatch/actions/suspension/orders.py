@@ -118,13 +118,15 @@ class SuspensionOrders:
         return self._turn(Switch.ON, who, note)
 
     def _restore(self, book: Book, case: Case, who: str, note: str) -> bool:
+        is_out = case.state is State.SUSPENDED or bool(
+            items.pending(book.connection, [case.id], RESTORATION)
+        )
         withdrawn = items.withdraw(book, [case], note or "restored by an operator", who=who)
-        is_suspended = case.state is State.SUSPENDED
-        if is_suspended:
+        if is_out:
             desk.restore(book, case, who=who, note=note, automatic=False)
-        if withdrawn or is_suspended:
+        if withdrawn or is_out:
             standing.put(book.connection, [case.id], by_hand=True)
-        return bool(withdrawn) or is_suspended
+        return bool(withdrawn) or is_out
 
     def _check(self, book: Book, case: Case) -> None:
         """Raise OrderError where not even an operator may."""

@@ -87,7 +87,7 @@ class Sending:
         book = Book(connection, now_ms)
         match outcomes.step(item.kind, answer):
             case Step.DONE:
-                self._done(book, item)
+                self._done(book, item, is_over=outcome is not None)
             case Step.REFUSED:
                 _refused(book, item, words, is_over=outcome is not None)
             case (Step.AGAIN | Step.LATER) as again if outcome is None:
@@ -120,24 +120,25 @@ class Sending:
         ):
             return
         book = Book(connection, now_ms)
-        items.undo(connection, item, now_ms)
-        words = "by an answer to an earlier try; it is undone"
-        items.tell(book, item.case_id, f"{item.kind} came late", words, who=PROGRAM)
+        _take_back(book, item, "by an answer to an earlier try")
         self._consequences.settle(book)
 
-    def _done(self, book: Book, item: Item) -> None:
+    def _done(self, book: Book, item: Item, *, is_over: bool) -> None:
         items.end(book.connection, item, Outcome.DELIVERED, book.now_ms, "")
         order = Order.of(item.payload)
         ids = {item.case_id or 0}
         if item.kind != SUSPENSION:  # whichever case he was suspended with
             ids |= standing.suspended_with(book.connection, order.msid, order.esn)
         for case in by_id(book.connection, ids).values():  # one may be gone, as retention said
-            if item.kind == SUSPENSION:
-                self._suspended(book, case, order)
+            words = f"by the HLR, with ESN {order.esn:08X}"
+            if item.kind != SUSPENSION:
+                back_in_service(book, case, words)
+            elif is_over or not _may_be_suspended(case):
+                _take_back(book, item, f"{words}, when nobody wanted it any more")
             else:
-                back_in_service(book, case, f"by the HLR, with ESN {order.esn:08X}")
+                self._suspended(book, case, order, words)
 
-    def _suspended(self, book: Book, case: Case, order: Order) -> None:
+    def _suspended(self, book: Book, case: Case, order: Order, note: str) -> None:
         after_ms = self._consequences.suspension.restore_after_ms
         standing.put(
             book.connection,
@@ -147,11 +148,10 @@ class Sending:
             look_at=None,
             restore_at=None if after_ms is None else book.now_ms + after_ms,
         )
-        note = f"by the HLR, with ESN {order.esn:08X}"
-        if (case.state, Input.SUSPENDED) in TRANSITIONS:
-            book.move(case, Input.SUSPENDED, note=note)
-        else:
+        if case.state is State.SUSPENDED:
             book.tell(case, "suspended again", note=note)
+        else:
+            book.move(case, Input.SUSPENDED, note=note)
 
 
 def back_in_service(book: Book, case: Case, note: str, *, who: str = PROGRAM) -> None:
@@ -161,6 +161,21 @@ def back_in_service(book: Book, case: Case, note: str, *, who: str = PROGRAM) ->
         book.move(case, Input.RESTORED, who=who, note=note)
     else:
         book.tell(case, "suspension undone", who=who, note=note)
+
+
+def _may_be_suspended(case: Case) -> bool:
+    """Whether a case is one whose subscriber the HLR may take out of service, or has."""
+    return case.state is State.SUSPENDED or (case.state, Input.SUSPENDED) in TRANSITIONS
+
+
+def _take_back(book: Book, item: Item, how: str) -> None:
+    """Write down that the HLR did what was given up, and undo it, unless that is on its way.
+
+    The case stays what people, or an acquittal, made of it.
+    """
+    if not items.is_to_be_restored(book.connection, Order.of(item.payload)):
+        items.undo(book.connection, item, book.now_ms)
+    items.tell(book, item.case_id, f"{item.kind} came late", f"{how}; it is undone", who=PROGRAM)
 
 
 def _refused(book: Book, item: Item, words: str, *, is_over: bool) -> None:

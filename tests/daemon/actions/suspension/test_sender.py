@@ -109,8 +109,8 @@ def test_one_directive_of_a_case_at_a_time_and_an_answer_twice_counts_once(tmp_p
             hlr.answers.append(YES)
             hlr.waiting[0](YES)
             hlr.waiting[0](TimedOut())
-            await until(lambda: it.states() == [State.RESTORED])
-            assert it.denied() == [True, False]
+            await until(lambda: it.denied() == [True, False])
+            assert it.states() == [State.CLOSED]
 
     asyncio.run(main())
 

@@ -81,7 +81,7 @@ def test_a_refusal_of_a_later_try_is_undone() -> None:
         assert it.history()[-1] == "suspension undone"
 
 
-def test_a_yes_that_comes_after_the_case_was_dismissed_is_taken_back() -> None:
+def test_a_yes_that_comes_after_the_case_was_closed_is_taken_back() -> None:
     with desk(consequences()) as it:
         asked(it)
         sending = Sending(it.consequences)
@@ -89,9 +89,9 @@ def test_a_yes_that_comes_after_the_case_was_dismissed_is_taken_back() -> None:
         it.found(replace(conflict(), superseded=True))
         assert it.cases()[0].state is State.CLOSED
         sending.ended(it.connection, 2, YES, it.now_ms, 0)
-        assert it.cases()[0].state is State.SUSPENDED
         assert send(it)
-        assert it.cases()[0].state is State.RESTORED
+        assert it.cases()[0].state is State.CLOSED
+        assert it.history()[-2:] == ["suspension came late", "suspension undone"]
         assert box(it) == [("suspend", "cancelled", 1), ("undo", "delivered", 1)]
         sending.ended(it.connection, 99, YES, it.now_ms, 0)  # of nothing that there is
 
