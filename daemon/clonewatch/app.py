@@ -35,6 +35,7 @@ from clonewatch.live.spools import SpoolSet
 from clonewatch.live.troubles import Troubles
 from clonewatch.live.twinwatch import TwinWatch
 from clonewatch.live.watch import SourceWatch
+from clonewatch.logs import event_name
 from clonewatch.recordfile import Recorder, Retention
 from clonewatch.recordfile.finding import Finder
 from clonewatch.sources.refused import RefusedRing
@@ -71,7 +72,7 @@ LOOK_EVERY_S: Final = 2.0
 TICK_EVERY_S: Final = 60.0
 # How loudly to tell of what is no fault; a kill leaves a torn block, and nothing of it was
 # promised.
-_LEVELS: Final = {"Resumed": "info", "Sealed": "info", "Removed": "info", "CutBack": "warning"}
+_LEVELS: Final = {"resumed": "info", "sealed": "info", "removed": "info", "cut_back": "warning"}
 
 
 class App:
@@ -277,15 +278,15 @@ class App:
                 exception=its.traceback,
             )
         else:
-            name = type(event).__name__
+            name = event_name(event)
             say = getattr(self._log, _LEVELS.get(name, "error"))
-            say("file_" + name.lower(), detail=str(event))
+            say("file_" + name, detail=str(event))
         self.troubles.told(event)
 
     def _delivery_told(self, event: DeliveryEvent) -> None:
         """Say what became of alarms on their way; from any thread."""
         say = self._log.info if isinstance(event, OutputResumed) else self._log.warning
-        say("alarms_" + type(event).__name__.lower(), output=event.output, detail=str(event))
+        say("alarms_" + event_name(event), output=event.output, detail=str(event))
 
     def _sightings(self, batch: Batch) -> Sequence[Registration]:
         self.office.selves.look_for_unknown_mscs(batch)

@@ -34,9 +34,15 @@ DIGITS_SHOWN: Final = 2  # the last ones
 # A MIN or an IMSI by itself, or an MSID as we reckon with it, of 18 digits where it is an IMSI;
 # times, file names and numbers of cases are written otherwise.
 _NUMBER: Final = re.compile(r"(?<![\w.-])\d{10,18}(?!\w)")
+_WORD: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")  # of a class's name: where the next begins
 _FIRST: Final = ("timestamp", "level", "event")
 # sd-daemon(3): a line's priority may stand before it.
 _PRIORITIES: Final = {"critical": 2, "error": 3, "warning": 4, "info": 6, "debug": 7}
+
+
+def event_name(told: object) -> str:
+    """Name of a kind of event in the log: that of its class, in words."""
+    return _WORD.sub("_", type(told).__name__).lower()
 
 
 class _Rules:

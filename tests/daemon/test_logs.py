@@ -14,8 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clonewatch import logs
+from clonewatch.actions.alarms.events import OutputFailed
 from clonewatch.config.sections import LogSettings
-from clonewatch.logs import masked
+from clonewatch.logs import event_name, masked
 from is41.msid import msid_of_imsi
 
 if TYPE_CHECKING:
@@ -193,3 +194,7 @@ def test_numbers_of_subscribers_are_hidden_and_others_are_not(
 )
 def test_a_min_in_any_sentence_is_hidden(number: str, before: str, after: str) -> None:
     assert number[:8] not in masked(before + number + after)
+
+
+def test_a_kind_of_event_is_named_in_words() -> None:
+    assert event_name(OutputFailed("syslog", "no route")) == "output_failed"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from clonewatch.logs import event_name
 from clonewatch.recordfile import Retention
 from clonewatch.replay import Placing
 from clonewatch.sources.spool import GroupReader
@@ -93,7 +94,7 @@ class LiveSpool:
     def _told(self, event: Event) -> None:
         is_fault = isinstance(event, Failed | Ignored | Missing | Refused)
         say = self._log.warning if is_fault else self._log.info
-        say("group_" + type(event).__name__.lower(), detail=str(event))
+        say("group_" + event_name(event), detail=str(event))
         self._heard(self.config.name, event)
 
 
