@@ -5,6 +5,7 @@ Only what runs for long imports this: structlog takes its time to import.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import re
@@ -103,6 +104,17 @@ class _Bursts:
         return event
 
 
+class _Logger(structlog.WriteLogger):
+    """Writes lines, as long as somebody takes them: a full disk's log must end no thread."""
+
+    def msg(self, message: str) -> None:
+        with contextlib.suppress(OSError):
+            super().msg(message)
+
+    log = debug = info = warn = warning = msg
+    fatal = failure = err = error = critical = exception = msg
+
+
 _RULES: Final = _Rules()
 change: Final = _RULES.follow  # after `configure`, when the configuration has changed
 
@@ -130,7 +142,7 @@ def configure(
     structlog.configure(
         processors=[*common, render],
         wrapper_class=structlog.make_filtering_bound_logger(logging.NOTSET),
-        logger_factory=structlog.WriteLoggerFactory(stream),
+        logger_factory=lambda *_: _Logger(stream),
     )
     handler = logging.StreamHandler(stream)
     formatter = structlog.stdlib.ProcessorFormatter

@@ -6,6 +6,7 @@ import io
 import json
 import logging
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -21,7 +22,6 @@ from is41.msid import msid_of_imsi
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 
 @pytest.fixture(autouse=True)
@@ -41,6 +41,17 @@ class Terminal(io.StringIO):
 
 def said(stream: io.StringIO) -> list[dict[str, Any]]:
     return [json.loads(line) for line in stream.getvalue().splitlines()]
+
+
+def test_a_log_that_takes_nothing_is_no_reason_to_end() -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        logs.configure(LogSettings(), full)
+        log = structlog.get_logger()
+        log.info("started")
+        log.error("file_failed", detail="No space left on device")
+        with pytest.raises(OSError, match="No space"):
+            full.flush()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), full.fileno())
 
 
 def test_an_event_is_a_line_of_json() -> None:
