@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from clonewatch.registrations import MSC_UNKNOWN, Flags
+from clonewatch.registrations import Flags
 
 from .arrivals import arrival_offsets
 from .copies import source_offsets
@@ -31,7 +31,8 @@ def estimate(
 
     *travel_ms*: by index of the MSCs; only pairs at 0 are looked at.
     """
-    batch = batch[(batch.msc != MSC_UNKNOWN) & (batch.flags & np.uint8(Flags.CLOCK_SUSPECT) == 0)]
+    known = batch.msc < len(mscs.msc_of)  # others may come of a newer directory
+    batch = batch[known & (batch.flags & np.uint8(Flags.CLOCK_SUSPECT) == 0)]
     sources = source_offsets(batch)
     time = batch.time.copy()
     for source, offset in sources.items():

@@ -44,8 +44,8 @@ class ClockKeeper:
 
     def take(self, batch: Batch) -> None:
         """Keep registrations whose times are of other clocks than ours."""
-        self._has_news = True
         self.watch.take(batch)
+        self._has_news = True  # not before: whoever looks in between would think that was all
 
     def start(self, settings: Callable[[], Settings], sources: Sequence[str]) -> None:
         """Begin to look. *sources*: names by number, which may become more."""

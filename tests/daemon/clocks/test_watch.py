@@ -49,6 +49,17 @@ def test_a_runaway_is_told_once_and_when_it_is_right_again() -> None:
     assert str(changed).startswith("MSC MSC 0: its clock is right again")
 
 
+def test_registrations_of_a_newer_directory_tell_nothing_yet() -> None:
+    """A reload places them before it is over, and may be taken back."""
+    watch = ClockWatch()
+    watch.take(batch(0, ahead_ms=600 * SECOND))
+    newer = batch(10**6, count=50)
+    newer.msc[:] = len(MSCS.rows)
+    watch.take(newer)
+    (changed,) = watch.look(MSCS, TOUCHING, SOURCES)
+    assert changed.name == "MSC 0"
+
+
 def test_a_source_is_told_by_its_name() -> None:
     watch = ClockWatch()
     one = batch(0)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from clonewatch.clocks.watch import ClockWatch
 from clonewatch.live.clockkeeper import ClockKeeper
 from clonewatch.registrations import Batch
 from daemons import settings
@@ -51,6 +53,31 @@ def test_a_clock_that_runs_away_is_told_and_known(tmp_path: Path) -> None:
         await until(lambda: changes)
         assert [(each.name, each.is_runaway) for each in changes] == [("4660-1", True)]
         assert keeper.watch.clocks.mscs
+        await keeper.stop()
+
+    asyncio.run(main())
+
+
+def test_what_comes_during_a_look_is_looked_at_next(tmp_path: Path) -> None:
+    has_looked, looked_at = threading.Event(), []
+
+    class Watch(ClockWatch):
+        def take(self, batch: Batch) -> None:
+            has_looked.wait(0.1)  # as long as it takes, could a look come in between
+            super().take(batch)
+
+        def look(self, *args: Any) -> list[ClockChanged]:
+            looked_at.append(self._rows)
+            has_looked.set()
+            return super().look(*args)
+
+    async def main() -> None:
+        of = touching(tmp_path)
+        keeper = ClockKeeper(changed=lambda _: None, look_every_s=0.001)
+        keeper.watch = Watch()
+        keeper.start(lambda: of, ["spool"])
+        await asyncio.to_thread(keeper.take, batch(0))
+        await until(lambda: 3000 in looked_at)
         await keeper.stop()
 
     asyncio.run(main())
