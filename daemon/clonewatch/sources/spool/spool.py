@@ -174,7 +174,7 @@ class Spool:
         folder = self._folders.done if group.fault is None else self._folders.refused
         path = self._folders.finish(group.path, folder, group.words())
         self.counts.registrations_taken += group.registrations
-        self.counts.refused += group.refused
+        self.counts.refused = self.counts.refused + group.refused  # somebody may be reading it
         if group.fault is None:
             self.counts.groups_taken += 1
             self._tell(Taken(path, group.registrations, dict(group.refused), was_missing))

@@ -110,6 +110,20 @@ def test_a_group_that_cannot_be_used_is_refused_and_the_next_is_taken(desk: Desk
     assert desk.spool.counts.groups_refused == 1
 
 
+def test_what_was_refused_can_be_read_while_more_is(desk: Desk) -> None:
+    def put(name: str, row: str) -> None:
+        (desk.spool_folder / name).write_text(f"time,min,esn,mscid\n{row}\n")
+
+    put("20261122T1000Z.csv", "never,6145551234,82123456,4660-1")
+    desk.take()
+    reading = iter(desk.spool.counts.refused.items())
+    first = next(reading)
+    put("20261122T1030Z.csv", "2026-11-22T10:30:00Z,nobody,82123456,4660-1")
+    desk.take()
+    assert not list(reading)
+    assert set(desk.spool.counts.refused) > {first[0]}
+
+
 def test_the_same_group_again_is_refused_and_another_of_its_name_taken(desk: Desk) -> None:
     for seed in (1, 1, 2):
         put_csv(desk.spool_folder, "a.csv", registrations(10, seed))
