@@ -76,6 +76,9 @@ class LiveSniffer:
         except OSError as error:
             self.is_failing = True
             self._log.warning("interface_lost", reason=str(error))
+        except Exception as error:  # noqa: BLE001  # whatever it is, somebody has to know
+            self.is_failing = True
+            self._log.error("sniffer_ended", exc_info=error)
 
     def _sniff(self) -> None:
         for block in self.sniffer.blocks():

@@ -80,8 +80,12 @@ class LiveSpool:
         self.spool.close()
 
     def _run(self) -> None:
-        with suppress(CancelledError):
-            self.spool.run(self._deliver)
+        try:
+            with suppress(CancelledError):
+                self.spool.run(self._deliver)
+        except Exception as error:  # noqa: BLE001  # whatever it is, somebody has to know
+            self.spool.is_failing = True
+            self._log.error("spool_ended", exc_info=error)
 
     def _reader(self, config: Config, mscs: Mscs) -> GroupReader:
         form = None if self.config.format == "auto" else Form(self.config.format)

@@ -9,8 +9,6 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-import pyarrow as pa
-
 from .events import Failed, Removed
 from .retention import Retention, remove_expired
 from .sealing import seal
@@ -84,8 +82,8 @@ class Sealer(threading.Thread):
         while (group := self._next()) is not None:
             try:
                 self._seal(group)
-            except (OSError, pa.ArrowException) as error:
-                self._tell(Failed(group.open_path, str(error)))
+            except Exception as error:  # noqa: BLE001  # whatever it is, others are to be sealed
+                self._tell(Failed(group.open_path, str(error) or type(error).__name__))
                 self._later()
 
     def _next(self) -> Group | None:

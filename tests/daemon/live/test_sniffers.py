@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
+from structlog.testing import capture_logs
 
 from clonewatch.addresses import Address
 from clonewatch.errors import InputError
@@ -18,6 +19,8 @@ from network import HOST, FarEnd, until
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from clonewatch.registrations import Batch
 
 
 def sniffer(name: str, interface: str, expression: str) -> str:
@@ -45,6 +48,31 @@ def test_what_others_say_is_found_and_judged(tmp_path: Path) -> None:
             assert values_of(app)["packets_dropped"] == {"s": 0}
             await app.reload(settings(tmp_path))
             assert not app.sniffers.sniffers
+            await connector.stop("over", patience_s=5)
+        await listener.stop("over", patience_s=5)
+
+    asyncio.run(main())
+
+
+def test_a_sniffer_that_ends_by_a_fault_of_ours_is_seen_to(tmp_path: Path) -> None:
+    def fail(batch: Batch) -> None:
+        raise ZeroDivisionError(len(batch))
+
+    async def main() -> None:
+        there, here = FarEnd(), FarEnd()
+        listener = Listener(Address(HOST, 0), MAKERS["tali"], there)
+        await listener.start()
+        ours = f"tcp port {listener.where.port}"
+        async with daemon(tmp_path, sniffer("s", "lo", ours)) as app:
+            app.judge.take = fail  # type: ignore[method-assign]
+            connector = Connector(listener.where, MAKERS["tali"], here)
+            await connector.start()
+            await until(lambda: here.connections and here.connection.link.is_open)
+            with capture_logs() as logged:
+                assert here.connection.send(regnot(), Layer.SCCP)
+                await until(lambda: app.sniffers.sniffers["s"].is_failing)
+                await until(lambda: any(each["event"] == "sniffer_ended" for each in logged))
+            assert [each.state for each in status_of(app).sources] == ["failing"]
             await connector.stop("over", patience_s=5)
         await listener.stop("over", patience_s=5)
 

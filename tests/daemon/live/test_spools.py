@@ -5,14 +5,22 @@ from __future__ import annotations
 import asyncio
 import shutil
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import pytest
+from structlog.testing import capture_logs
 
 from clonewatch.decoding import told
+from clonewatch.live.telling import status_of
+from clonewatch.sources.spool import GroupReader
 from daemons import daemon, settings
 from network import until
 from recordfiles import messages_kept
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from clonewatch.replay import Source
 
 PCAPS: Final = Path(__file__).parents[3] / "pcaps"
 SPOOL = '[[spools]]\nname = "rvcd-b"\ndirectory = "spool"\n'
@@ -52,6 +60,27 @@ def test_another_configuration_stops_and_starts_spools(tmp_path: Path) -> None:
             (tmp_path / "other" / "20260122T1030Z.csv").write_text(GROUP)
             spool = app.spools.spools["rvcd-c"].spool
             await until(lambda: spool.counts.groups_taken == 1)
+
+    asyncio.run(main())
+
+
+class Broken(GroupReader):
+    """A reader with a fault of ours."""
+
+    def open(self, path: Path, refuse: Callable[[str], None]) -> Source:
+        raise ZeroDivisionError(path.name, refuse)
+
+
+def test_a_spool_that_ends_by_a_fault_of_ours_is_seen_to(tmp_path: Path) -> None:
+    async def main() -> None:
+        async with daemon(tmp_path, SPOOL) as app:
+            spool = app.spools.spools["rvcd-b"].spool
+            spool.reader = Broken(app.settings.mscs, 0)
+            with capture_logs() as logged:
+                (tmp_path / "spool" / "20260122T1030Z.csv").write_text(GROUP)
+                await until(lambda: spool.is_failing)
+                await until(lambda: any(each["event"] == "spool_ended" for each in logged))
+            assert [each.state for each in status_of(app).sources] == ["failing"]
 
     asyncio.run(main())
 

@@ -77,6 +77,21 @@ def test_a_failure_is_told_and_ends_nothing(tmp_path: Path) -> None:
     assert told.kinds == ["Failed", "Sealed", "Sealed"]
 
 
+def test_a_failure_of_ours_is_told_and_ends_nothing(tmp_path: Path) -> None:
+    times = iter([0])
+
+    def clock_ms() -> int:
+        return AT_10 + next(times)  # StopIteration, the second time
+
+    told = Told()
+    it = Sealer(tmp_path, Retention(), tell=told, clock_ms=clock_ms, again_s=0)
+    it.add([open_group(tmp_path, BATCH, first) for first in (0, 10, 20)])
+    it.close_soon(finish=True)
+    it.start()
+    it.join()
+    assert told.kinds == ["Sealed", "Sealed", "Failed"]
+
+
 def test_closing_does_not_wait_for_what_fails(tmp_path: Path) -> None:
     bad = open_group(tmp_path, BATCH)
     bad.part_path.mkdir()
