@@ -133,7 +133,9 @@ def test_a_block_that_a_kill_has_torn_is_cut_off_and_no_error(tmp_path: Path) ->
         file.write(b"torn")
     with capture_logs() as logs:
         asyncio.run(second())
-    told = [(line["log_level"], line["detail"]) for line in logs if line["event"] == "file_cut_back"]
+    told = [
+        (line["log_level"], line["detail"]) for line in logs if line["event"] == "file_cut_back"
+    ]
     assert told == [("warning", f"{group}: 4 octets of a torn block cut off")]
 
 
