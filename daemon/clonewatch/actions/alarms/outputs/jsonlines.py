@@ -25,13 +25,18 @@ class JsonLines:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._writing: asyncio.Future[None] | None = None  # it goes on when `send` is cancelled
 
     async def send(self, notices: Sequence[Notice]) -> None:
         """Append a line for each, and see that they are on the disk. Raises OSError."""
         lines = "".join(
             json.dumps(notice.as_record(), ensure_ascii=False) + "\n" for notice in notices
         )
-        await asyncio.to_thread(self._append, lines.encode())
+        if self._writing is not None:  # should it fail, it would cut off what we write meanwhile
+            await asyncio.wait({self._writing})
+        loop = asyncio.get_running_loop()
+        self._writing = loop.run_in_executor(None, self._append, lines.encode())
+        await asyncio.shield(self._writing)
 
     async def repeat(self, alarms: Sequence[Alarm]) -> None:
         """Nothing: a file does not forget."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import os
 import resource
 import signal
 import sys
+import threading
 from subprocess import run
 from typing import TYPE_CHECKING
 
@@ -43,6 +45,35 @@ def test_half_a_line_that_a_kill_left_does_not_spoil_the_next(tmp_path: Path) ->
     half, whole = path.read_text("utf-8").splitlines()
     assert half == '{"notification": 7, "cha'
     assert json.loads(whole) == NOTICE.as_record()
+
+
+def test_a_write_that_was_given_up_cuts_off_nothing_of_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, fails, sync = tmp_path / "alarms.jsonl", threading.Event(), os.fdatasync
+    syncs = iter([True])
+
+    def slow(descriptor: int) -> None:
+        if next(syncs, False):
+            assert fails.wait(60)
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        sync(descriptor)
+
+    async def scenario() -> None:
+        it = JsonLines(path)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.05):
+                await it.send([NOTICE])
+        again = asyncio.create_task(it.send([NOTICE]))
+        await asyncio.wait({again}, timeout=0.1)  # as long as it takes, could it go first
+        fails.set()
+        await again
+
+    monkeypatch.setattr(os, "fdatasync", slow)
+    asyncio.run(scenario())
+    assert [json.loads(line) for line in path.read_text("utf-8").splitlines()] == [
+        NOTICE.as_record()
+    ]
 
 
 def test_a_file_that_was_renamed_is_begun_anew(tmp_path: Path) -> None:
