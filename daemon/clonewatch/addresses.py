@@ -29,6 +29,10 @@ class Address:
         is_port = bool(colon) and port.isascii() and port.isdigit()
         if not (is_host and is_port) or (":" in host) != bracketed:
             raise ValueError(f"should be HOST:PORT or [IPV6]:PORT, is {text!r}")
+        try:
+            host.encode("idna")  # as whoever looks the name up will
+        except UnicodeError as error:
+            raise ValueError(f"{host!r} is no name of a host: {error}") from None
         if int(port) > PORT_MAX:
             raise ValueError(f"port {port} is above {PORT_MAX}")
         return cls(host, int(port))

@@ -37,6 +37,13 @@ def test_what_is_no_address_is_refused(text: str) -> None:
         Address.of(text)
 
 
+@pytest.mark.parametrize("host", ["rvcd..example", "a" * 64 + ".example"])
+def test_what_nobody_can_look_up_is_no_host(host: str) -> None:
+    """A connector that finds out later has nobody left to tell."""
+    with pytest.raises(ValueError, match="is no name of a host"):
+        Address.of(f"{host}:1998")
+
+
 @given(st.text(max_size=12))
 def test_any_text_is_an_address_or_is_refused(text: str) -> None:
     try:
