@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from clonewatch.detector import Conflict
+
 
 def count(store: Store) -> int:
     with store.read() as connection:
@@ -190,23 +192,23 @@ def test_registrations_that_cannot_be_awaited_are_no_fault_of_a_conflict(tmp_pat
     assert told.kinds == ["Failed", "Resumed"]
 
 
-def test_a_position_that_we_cannot_store_is_tried_again(tmp_path: Path) -> None:
+@pytest.mark.parametrize("found", [[], [conflict(), poison(MIN + 1)]])
+def test_what_is_stored_and_set_aside_goes_with_the_position_or_not_at_all(
+    tmp_path: Path, found: list[Conflict]
+) -> None:
     told = Told()
     with opened(tmp_path, told=told) as store:
-        refuse(store, "UPDATE ON positions")
-        refuse_first = (
-            "CREATE TRIGGER first BEFORE INSERT ON positions BEGIN SELECT RAISE(ABORT, '')"
-        )
-        store.do(lambda to: to.exec_driver_sql(f"{refuse_first}; END").close()).result()
-        assert store.submit([], 10)
+        refuse(store, "INSERT ON positions WHEN NEW.name = 'judged'")
+        assert store.submit(found, 10)
         assert not store.flush()
-        store.do(lambda to: to.exec_driver_sql("DROP TRIGGER first").close()).result()
+        assert store.judged == store.conflicts_set_aside == count(store) == 0
+        assert aside(store) == []
         refuse_no_more(store)
         while store.is_failing or not store.flush():
             pass
         assert store.judged == 10
-        assert store.conflicts_set_aside == 0
-    assert told.kinds == ["Failed", "Resumed"]
+        assert count(store) == store.conflicts_set_aside == len(aside(store)) == len(found) // 2
+    assert told.kinds == ["Failed", "Resumed", *["SetAside"] * (len(found) // 2)]
 
 
 def test_closing_on_a_full_disk_leaves_the_position(tmp_path: Path) -> None:
