@@ -74,6 +74,7 @@ class Connection(asyncio.BufferedProtocol):
         self._holds: set[str] = set()
         self._held_since: float | None = None
         self._held_long = False
+        self._takes_soon = False  # more of what was read
         self._room = 0  # octets, at the last read
         self._events_told = 0
         self._patience_s = patience_s
@@ -147,7 +148,7 @@ class Connection(asyncio.BufferedProtocol):
         self.release("writing")
 
     def hold(self, why: str) -> None:
-        """Read nothing until everybody who said so says `release`."""
+        """Read nothing, and take nothing that was read, until all who said so say `release`."""
         if self._transport is not None and not self._transport.is_closing():
             if not self._holds:
                 self._held_since = self._loop.time()
@@ -164,6 +165,8 @@ class Connection(asyncio.BufferedProtocol):
                 self._held_long |= held_since is not None and now - held_since > HELD_BACK_S
                 with contextlib.suppress(RuntimeError):  # it is closing
                     self._transport.resume_reading()
+            elif self._holds == {BEHIND}:
+                self._take_soon()
 
     def send(self, octets: bytes, layer: Layer) -> bool:
         """Send a message that begins with *layer*; False if the link cannot."""
@@ -211,14 +214,20 @@ class Connection(asyncio.BufferedProtocol):
         self._turn()
         if self.link.is_behind:
             self.hold(BEHIND)
-            self._loop.call_soon(self._take_more)
+            self._take_soon()
             return
         if self.drained:
             self._held_long = False
         self.release(BEHIND)
 
+    def _take_soon(self) -> None:
+        if not self._takes_soon:
+            self._takes_soon = True
+            self._loop.call_soon(self._take_more)
+
     def _take_more(self) -> None:
-        if self._transport is not None:
+        self._takes_soon = False
+        if self._transport is not None and self._holds <= {BEHIND}:
             self._take(0)
 
     def _turn(self) -> None:

@@ -17,6 +17,7 @@ from network import HOST, Remembers, until
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from is41.link import Event
     from is41.link import Link as AnyLink
 
 FAST = Timers(t1=0.2, t2=0.1, t3=0.1, t4=0)
@@ -241,6 +242,35 @@ def test_a_flood_of_messages_that_take_long_lets_others_have_their_turn() -> Non
             assert most <= SINGLES_MAX
             writer.write(Message(Opcode.SCCP, b"\x09 afterwards ...").encode())
             await until(lambda: there.messages)
+            writer.close()
+
+    asyncio.run(main())
+
+
+def test_what_is_held_is_not_taken_out_of_the_buffer_either() -> None:
+    """Whoever holds all connections has room for one reading more, not for what each has read."""
+
+    class Holds(Remembers):
+        def received(self, connection: Connection, event: Event) -> None:
+            super().received(connection, event)
+            if isinstance(event, MessageSkipped):
+                connection.hold("no room")
+
+    async def main() -> None:
+        there = Holds()
+        async with served(there) as port:
+            _, writer = await asyncio.open_connection(HOST, port)
+            skipped = Message(Opcode.MGMT, b"not for us").encode() * (3 * SINGLES_MAX)
+            message = Message(Opcode.SCCP, b"\x09 afterwards ...").encode()
+            writer.write(Message(Opcode.ALLO).encode() + skipped + message)
+            await until(lambda: there.connections and there.connections[0].link.is_behind)
+            connection = there.connections[0]
+            for _ in range(10):
+                await asyncio.sleep(0)
+            assert connection.link.is_behind
+            while not there.messages:
+                connection.release("no room")
+                await asyncio.sleep(0)
             writer.close()
 
     asyncio.run(main())
