@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
+import sqlite3
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,11 +17,21 @@ from clonewatch.errors import InputError
 from clonewatch.registrations import Flags
 from clonewatch.settings import Settings, read
 from clonewatch.store.tables import clone_records
-from daemons import TRAVEL, daemon, link, sender, settings
+from daemons import (
+    AT_ONCE,
+    TRAVEL,
+    daemon,
+    found,
+    hlr_link,
+    link,
+    sender,
+    settings,
+    suspension,
+)
 from is41.reading import Layer
 from lines import whole_records
 from live import regnot
-from network import until
+from network import HOST, until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -234,5 +246,24 @@ def test_in_mode_learn_nothing_is_judged(tmp_path: Path) -> None:
         await app.stop("the test is over")
         assert app.judge.conflicts == 0
         assert of.travel is not None
+
+    asyncio.run(main())
+
+
+def test_other_rules_of_suspension_wait_for_a_store_that_takes_nothing(tmp_path: Path) -> None:
+    async def main() -> None:
+        with socket.create_server((HOST, 0)) as nobody:
+            hlr = hlr_link(nobody.getsockname()[1])
+        async with daemon(tmp_path, link(), hlr, suspension(), AT_ONCE, mode="active") as app:
+            found(app)
+            await until(lambda: app.suspension.status()["waiting"] == 1)
+            app.store.do(lambda to: to.exec_driver_sql("PRAGMA busy_timeout = 0").close()).result()
+            backup = sqlite3.connect(app.settings.config.store_file, isolation_level=None)
+            backup.execute("BEGIN IMMEDIATE")
+            tables = link(), hlr, suspension("off"), AT_ONCE
+            await app.reload(settings(tmp_path, *tables, mode="active"))
+            assert app.suspension.status()["waiting"] == 1
+            backup.close()
+            await until(lambda: app.suspension.status()["waiting"] == 0)
 
     asyncio.run(main())

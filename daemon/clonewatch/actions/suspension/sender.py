@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from is41.tcap.messages import Invoke
 
     from .desk import Desk
+    from .rules import Rules
 
 FLYING_MAX: Final = 16  # ours: directives on their way at once
 REFUSED_FACTOR: Final = 10  # ours: what was refused waits so many times longer
@@ -89,6 +90,7 @@ class Sender:
             first_s=self._backoff.first_s * REFUSED_FACTOR,
             most_s=self._backoff.most_s * REFUSED_FACTOR,
         )
+        self._applied: Rules | None = None  # which rules what waits follows
         self._woken = asyncio.Event()
         self._flights: dict[int, tuple[int, asyncio.Task[None]]] = {}  # by MSID
         self._late: set[asyncio.Task[None]] = set()  # answers that came late, being written down
@@ -117,12 +119,20 @@ class Sender:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
+    async def apply(self) -> None:
+        """Let what waits follow the rules as they are now; nothing is sent before that is done."""
+        rules = self._consequences.suspension
+        await self._do(partial(self._desk.use, now_ms=self._now()))
+        self._applied = rules
+
     async def look(self) -> None:
         """See how things stand, and do nothing about it."""
         self.plan = await asyncio.to_thread(self._read)
 
     async def _look(self) -> float:
         """Do what there is to do; how long to rest then."""
+        if self._applied is not self._consequences.suspension:
+            await self.apply()
         await self.look()
         if self.plan.is_due:
             await self._do(partial(self._desk.do_due, now_ms=self._now(), flying=self._flying()))

@@ -6,6 +6,8 @@ import asyncio
 import contextlib
 from typing import TYPE_CHECKING, Final
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from .desk import Desk
 from .orders import SuspensionOrders, shown
 from .rules import Mode, rules_of
@@ -41,11 +43,9 @@ class Suspension:
         backoff: Backoff | None = None,
     ) -> None:
         self.orders = SuspensionOrders(store=store, consequences=consequences)
-        self._store = store
         self._consequences = consequences
-        self._desk = Desk(consequences)
         self._hlr = hlr
-        self._sender = Sender(store, consequences, self._desk, self._asker, backoff=backoff)
+        self._sender = Sender(store, consequences, Desk(consequences), self._asker, backoff=backoff)
         self._loop = asyncio.get_running_loop()
         self._task: asyncio.Task[None] | None = None
         self._waking: asyncio.TimerHandle | None = None
@@ -53,14 +53,15 @@ class Suspension:
 
     async def start(self) -> None:
         """Know who is suspended, and go on with what waits."""
-        await self._apply()
+        await self._sender.apply()
         await self._sender.look()
         self._task = asyncio.create_task(self._sender.run())
 
     async def use(self, config: Config) -> None:
-        """Act by another configuration from now on."""
+        """Act by another configuration from now on; what waits follows when the store can."""
         self._consequences.suspension = rules_of(config)
-        await self._apply()
+        with contextlib.suppress(SQLAlchemyError):  # the sender tries again, before it sends
+            await self._sender.apply()
 
     async def stop(self) -> None:
         """Send no more; what waits, waits in the outbox."""
@@ -102,10 +103,6 @@ class Suspension:
         if plan.waiting:
             why = f": {plan.reason}" if plan.reason else ""
             yield f"directives that wait for the HLR: {plan.waiting}{why}"
-
-    async def _apply(self) -> None:
-        now_ms = self._store.now_ms()
-        await asyncio.wrap_future(self._store.do(lambda to: self._desk.use(to, now_ms)))
 
     def _asker(self) -> Hlr | None:
         name = self._consequences.suspension.hlr
