@@ -91,6 +91,12 @@ class Group:
     @property
     def octets(self) -> int:
         """What its files take. Raises OSError."""
+        try:
+            return self._octets()
+        except FileNotFoundError:
+            return self._octets()  # it was sealed just now
+
+    def _octets(self) -> int:
         messages = self.messages_path
         return self.path.stat().st_size + (messages.stat().st_size if messages else 0)
 
@@ -114,7 +120,9 @@ def group_of(path: Path) -> Group | None:
 
 def groups_in(directory: Path) -> list[Group]:
     """Every group once, in order of arrival. Raises OSError."""
-    found = {group for path in directory.iterdir() if (group := group_of(path)) is not None}
+    # Twice: a group that is sealed meanwhile may stand under neither name, the first time.
+    paths = {*directory.iterdir(), *directory.iterdir()}
+    found = {group for path in paths if (group := group_of(path)) is not None}
     return sorted(found, key=lambda group: group.first)
 
 

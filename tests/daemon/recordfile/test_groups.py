@@ -1,5 +1,7 @@
 """Names of groups."""
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -7,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clonewatch.recordfile.groups import Group, group_of, groups_in, half_hour
-from recordfiles import AT_10, HALF_HOUR
+from clonewatch.recordfile.sealing import seal
+from recordfiles import AT_10, HALF_HOUR, Told, open_group, registrations, with_messages
 
 
 def test_a_name_tells_the_half_hour_and_the_first_sequence() -> None:
@@ -55,3 +58,35 @@ def test_messages_lie_beside_and_count_with_their_group(tmp_path: Path) -> None:
 def test_a_half_hour_begins_on_the_half_hour() -> None:
     assert half_hour(AT_10 + HALF_HOUR - 1) == AT_10
     assert half_hour(AT_10 + HALF_HOUR) == AT_10 + HALF_HOUR
+
+
+def test_octets_of_a_group_that_is_sealed_meanwhile_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sealers look at all groups, and there may be two of them."""
+    group, stat = open_group(tmp_path, with_messages(registrations(10))), Path.stat
+
+    def sealed_before(path: Path, **options: bool) -> os.stat_result:
+        if path == group.open_path and not group.is_sealed:
+            seal(group, Told())
+        return stat(path, **options)
+
+    monkeypatch.setattr(Path, "stat", sealed_before)
+    whole = group.sealed_path, group.messages_sealed_path
+    assert group.octets == sum(stat(path).st_size for path in whole)
+
+
+def test_a_group_that_is_sealed_while_names_are_read_is_not_missed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """readdir(3): what is added or removed meanwhile may be given or not."""
+    group, iterdir = open_group(tmp_path, registrations(10)), Path.iterdir
+
+    def sealed_in_between(directory: Path) -> Iterator[Path]:
+        yield from [path for path in iterdir(directory) if path.suffix != ".open"]
+        if not group.is_sealed:
+            seal(group, Told())
+        yield from [path for path in iterdir(directory) if path.suffix == ".open"]
+
+    monkeypatch.setattr(Path, "iterdir", sealed_in_between)
+    assert groups_in(tmp_path) == [group]
