@@ -36,12 +36,19 @@ def read(
 ) -> Iterator[Rows]:
     """Give the registrations of each group that goes beyond *since_ms* (receipt) and a sequence.
 
-    Its first may lie before them. Columns that are not asked for may be zeros. Raises InputError,
-    OSError.
+    Its first may lie before them. Columns that are not asked for may be zeros; groups that are
+    removed meanwhile are left out. Raises InputError, OSError.
     """
     for group in _beyond(directory, since_sequence):
-        if group.start_ms + GROUP_MS > since_ms:
-            yield read_group(group, columns)
+        if group.start_ms + GROUP_MS <= since_ms:
+            continue
+        try:
+            rows = read_group(group, columns)
+        except InputError:
+            if group.path.exists():
+                raise
+            continue  # retention took it in between
+        yield rows
 
 
 def earliest_ms(directory: Path, since_sequence: int) -> int | None:

@@ -10,7 +10,7 @@ import pytest
 from clonewatch.errors import InputError
 from clonewatch.recordfile.reading import earliest_ms, read, read_group, read_sealed
 from clonewatch.recordfile.sealing import seal, table_of
-from recordfiles import AT_10, LATER, Told, open_group, registrations, same, whole
+from recordfiles import AT_10, HALF_HOUR, LATER, Told, open_group, registrations, same, whole
 
 BATCH = registrations(1000)
 
@@ -98,3 +98,17 @@ def test_a_sealed_group_without_a_row_is_none_to_trip_over(tmp_path: Path) -> No
     path = tmp_path / "empty.parquet"
     pq.write_table(table_of(read_group(open_group(tmp_path, BATCH[:0], AT_10))), path)
     assert len(read_sealed(path)) == 0
+
+
+def test_a_group_that_retention_takes_while_others_are_read_is_passed_over(tmp_path: Path) -> None:
+    groups = [
+        open_group(tmp_path, registrations(10), 10 * at, start_ms=AT_10 + at * HALF_HOUR)
+        for at in range(3)
+    ]
+    for group in groups:
+        seal(group, Told())
+    reading = read(tmp_path)
+    assert next(reading).sequence[0] == 0
+    groups[1].sealed_path.unlink()
+    (rest,) = reading
+    assert rest.sequence[0] == 20
