@@ -34,7 +34,7 @@ BUFFER_LENGTH: Final = 32 << 20  # octets the system may hold for us: ours
 PACKETS_MAX: Final = 4096  # of a block: ours
 BLOCK_LENGTH: Final = 4 << 20  # octets of a block: ours
 PACKET_LENGTH_MAX: Final = 0xFFFF  # octets of a packet, as the system reads them together
-PATIENCE_S: Final = 0.2  # how soon `stop` is noticed
+PATIENCE_MS: Final = 200  # how soon `stop` is noticed
 # linux/if_packet.h, asm-generic/socket.h, linux/if_arp.h.
 SOL_PACKET: Final = 263
 PACKET_STATISTICS: Final = 6
@@ -95,9 +95,11 @@ class Sniffer:
         octets = np.empty(flows.ROOM + BLOCK_LENGTH, np.uint8)
         packets = Packets.empty(PACKETS_MAX)
         packets.link.fill(self._source.link)
+        waiting = select.poll()  # `select` itself takes no descriptor from 1024 on
+        waiting.register(self._source, select.POLLIN)
         try:
             while not self._stopping.is_set():
-                if select.select([self._source], [], [], PATIENCE_S)[0]:
+                if waiting.poll(PATIENCE_MS):
                     count = self._fill(octets.data, packets)
                     if count:
                         first = self._assembly.packets + 1

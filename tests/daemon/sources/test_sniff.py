@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import socket
 import subprocess
@@ -65,6 +66,15 @@ class Fed:
         os.close(self._writable)
 
 
+class FedLate(Fed):
+    """One that is opened when a thousand other files are."""
+
+    def __init__(self, packets: list[tuple[bytes, int]]) -> None:
+        super().__init__(packets)
+        low, self._readable = self._readable, fcntl.fcntl(self._readable, fcntl.F_DUPFD, 1024)
+        os.close(low)
+
+
 def packets_of(path: Path) -> list[tuple[bytes, int]]:
     file = CaptureFile(path, lambda _: Link.ETHERNET)
     found = []
@@ -119,6 +129,11 @@ def test_what_the_system_dropped_is_counted() -> None:
     sniffer = Sniffer(fed)
     registrations_of(fed, sniffer, Collector(Mscs([])))
     assert sniffer.packets_dropped == 17
+
+
+def test_the_number_of_the_socket_does_not_matter() -> None:
+    fed = FedLate(packets_of(PCAPS / "fig6-tali.pcap"))
+    assert len(registrations_of(fed, Sniffer(fed), Collector(Mscs([]))))
 
 
 @pytest.mark.sniff
