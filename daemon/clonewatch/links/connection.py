@@ -136,8 +136,10 @@ class Connection(asyncio.BufferedProtocol):
         if self._timer is not None:
             self._timer.cancel()
         self._transport = None
-        self._handler.disconnected(self, self._why or str(exc or "closed"))
-        self._ended(self)
+        try:
+            self._handler.disconnected(self, self._why or str(exc or "closed"))
+        finally:
+            self._ended(self)
 
     def pause_writing(self) -> None:
         """Take no more of what the far end says while it takes nothing of ours."""

@@ -102,8 +102,11 @@ class Splice:
         self._is_over = True
         for half in (self.caller, self.called):
             half.close(at_once=at_once)
-        if self._ear is not None:
-            self._ear.close()
+        try:
+            if self._ear is not None:
+                self._ear.close()
+        except Exception as error:  # noqa: BLE001  # whatever it is, this is over
+            self._deafened(error)
         self._ended(self, why)
 
 

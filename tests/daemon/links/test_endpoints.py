@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,6 +20,7 @@ from network import HOST, Remembers, certificate, until
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from clonewatch.links import Connection
     from is41.link import Link as AnyLink
 
 ANYWHERE = Address(HOST, 0)
@@ -183,3 +184,25 @@ def test_tries_come_ever_less_often_but_come(tries: int, jitter: float) -> None:
     assert BACKOFF_S / 2 <= backoff_s(tries, jitter) <= BACKOFF_MAX_S
     assert backoff_s(tries, jitter) <= backoff_s(tries + 1, jitter)
     assert backoff_s(tries, jitter, 0.7) <= 0.7
+
+
+def test_a_handler_that_fails_keeps_nobody_from_ending() -> None:
+    class Fails(Remembers):
+        def disconnected(self, connection: Connection, reason: str) -> None:
+            super().disconnected(connection, reason)
+            raise ZeroDivisionError
+
+    async def main() -> None:
+        told: list[dict[str, Any]] = []
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: told.append(context))
+        there = Fails()
+        listener = Listener(ANYWHERE, tali, there)
+        await listener.start()
+        _, writer = await asyncio.open_connection(HOST, listener.where.port)
+        await until(lambda: there.connections)
+        async with asyncio.timeout(5):
+            await listener.stop("the test is over", patience_s=0.01)
+        assert [type(each["exception"]) for each in told] == [ZeroDivisionError]
+        writer.close()
+
+    asyncio.run(main())

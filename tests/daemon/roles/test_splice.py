@@ -22,10 +22,11 @@ Stream = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 class Listens:
     """An ear that remembers."""
 
-    def __init__(self, *, fails: bool = False) -> None:
+    def __init__(self, *, fails: bool = False, fails_at_end: bool = False) -> None:
         self.heard = {True: b"", False: b""}
         self.is_closed = False
         self._fails = fails
+        self._fails_at_end = fails_at_end
 
     def hear(self, octets: bytes, *, from_caller: bool) -> None:
         if self._fails:
@@ -33,6 +34,8 @@ class Listens:
         self.heard[from_caller] += octets
 
     def close(self) -> None:
+        if self._fails_at_end:
+            raise RuntimeError("deaf")
         self.is_closed = True
 
 
@@ -100,6 +103,16 @@ def test_one_side_may_end_before_the_other() -> None:
             await until(lambda: of.whys)
             assert of.whys == ["closed by both"]
             assert ear.is_closed
+
+    asyncio.run(main())
+
+
+def test_an_ear_that_fails_at_the_end_does_not_keep_it_from_ending() -> None:
+    async def main() -> None:
+        async with spliced(Listens(fails_at_end=True)) as (of, _):
+            of.splice.close("over")
+            assert of.whys == ["over"]
+            assert [str(error) for error in of.errors] == ["deaf"]
 
     asyncio.run(main())
 
