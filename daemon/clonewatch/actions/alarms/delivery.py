@@ -27,7 +27,7 @@ CANCEL_AGAIN_S: Final = 10.0  # ours: some library may have swallowed it
 class Delivery:
     """Serves *outputs* by name until closed. To change them, close it and make another.
 
-    *tell* is called from its thread.
+    *tell* is called from its thread. Raises OSError where the system has no room for it.
     """
 
     def __init__(
@@ -47,10 +47,13 @@ class Delivery:
         self._couriers: list[Courier] = []
         self._loop: asyncio.AbstractEventLoop | None = None
         self._ready = threading.Event()
+        self._fault: Exception | None = None  # why it could not begin
         self._closing: asyncio.Event | None = None
         self._thread = threading.Thread(target=self._run, name="alarms", daemon=True)
         self._thread.start()
         self._ready.wait()
+        if self._fault is not None:
+            raise self._fault
 
     def wake(self) -> None:
         """Look into the outbox: something was committed. From any thread."""
@@ -79,7 +82,13 @@ class Delivery:
             self._loop.call_soon_threadsafe(do)
 
     def _run(self) -> None:
-        asyncio.run(self._serve())
+        try:
+            asyncio.run(self._serve())
+        except Exception as error:
+            if self._ready.is_set():
+                raise
+            self._fault = error  # it is for whoever waits
+            self._ready.set()
 
     async def _serve(self) -> None:
         self._loop = asyncio.get_running_loop()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -53,6 +56,26 @@ def outcomes(store: Store) -> list[tuple[str, str | None]]:
     with store.read() as connection:
         rows = connection.execute(select(outbox.c.output, outbox.c.outcome).order_by(outbox.c.id))
         return [(row.output, row.outcome) for row in rows]
+
+
+class NoMail(Mail):
+    """Mail of a machine that has nothing left to begin with."""
+
+    def now_ms(self) -> int:
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+
+def test_what_cannot_begin_is_told_to_who_waits_for_it(store: Store) -> None:
+    def begin() -> None:
+        with pytest.raises(OSError, match="Too many open files"):
+            Delivery(NoMail(store, lambda _: ()), {"log": FakeOutput()}, tell=Told())
+        is_told.set()
+
+    is_told = threading.Event()
+    beginning = threading.Thread(target=begin, daemon=True)
+    beginning.start()
+    beginning.join(20)
+    assert is_told.is_set()
 
 
 def test_notices_go_out_in_order_and_are_ended(store: Store) -> None:
