@@ -45,6 +45,7 @@ class LiveSniffer:
         self._number = number
         self._refused = refused
         self._deliver = Delivery(judge)
+        self._loop = asyncio.get_running_loop()
         self._log = structlog.get_logger().bind(sniffer=config.name)
         self._collector = Collector(
             settings.mscs,
@@ -88,13 +89,21 @@ class LiveSniffer:
             self._count()
 
     def _count(self) -> None:
+        """Have the loop note all at once what was counted: it reckons with it."""
         collected = self._collector.counts
-        self.counts.messages = collected.messages
-        self.counts.registrations = collected.regnots
-        self.counts.through_grammars = collected.handed_over
-        self.counts.refused = collected.refused.copy()  # the loop may be reading it
-        self.counts.others = collected.others.copy()
-        self.counts.last_at = time.time()
+        counted = {
+            "messages": collected.messages,
+            "registrations": collected.regnots,
+            "through_grammars": collected.handed_over,
+            "refused": collected.refused.copy(),
+            "others": collected.others.copy(),
+            "last_at": time.time(),
+        }
+        self._loop.call_soon_threadsafe(self._note, counted)
+
+    def _note(self, counted: Mapping[str, object]) -> None:
+        for name, value in counted.items():
+            setattr(self.counts, name, value)
 
     def _refuse(self, refusal: Refusal) -> None:
         self._refused(self._number, refusal)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+import threading
+from typing import TYPE_CHECKING, ClassVar
 
 import pytest
 from structlog.testing import capture_logs
@@ -11,6 +12,7 @@ from structlog.testing import capture_logs
 from clonewatch.addresses import Address
 from clonewatch.errors import InputError
 from clonewatch.links import Connector, Listener
+from clonewatch.live.lines import Counts
 from clonewatch.live.telling import status_of, values_of
 from daemons import MAKERS, daemon, settings
 from is41.reading import Layer
@@ -48,6 +50,38 @@ def test_what_others_say_is_found_and_judged(tmp_path: Path) -> None:
             assert values_of(app)["packets_dropped"] == {"s": 0}
             await app.reload(settings(tmp_path))
             assert not app.sniffers.sniffers
+            await connector.stop("over", patience_s=5)
+        await listener.stop("over", patience_s=5)
+
+    asyncio.run(main())
+
+
+class Watched(Counts):
+    """Counts that know which threads change them."""
+
+    by: ClassVar[set[int]] = set()
+
+    def __setattr__(self, name: str, value: object) -> None:
+        super().__setattr__(name, value)
+        self.by.add(threading.get_ident())
+
+
+def test_counts_change_in_the_loop_which_reckons_with_them(tmp_path: Path) -> None:
+    """What was taken are all messages less the others: one without the other runs backwards."""
+
+    async def main() -> None:
+        there, here = FarEnd(), FarEnd()
+        listener = Listener(Address(HOST, 0), MAKERS["tali"], there)
+        await listener.start()
+        ours = f"tcp port {listener.where.port}"
+        async with daemon(tmp_path, sniffer("s", "lo", ours)) as app:
+            counts = app.sniffers.sniffers["s"].counts = Watched()
+            connector = Connector(listener.where, MAKERS["tali"], here)
+            await connector.start()
+            await until(lambda: here.connections and here.connection.link.is_open)
+            assert here.connection.send(regnot(), Layer.SCCP)
+            await until(lambda: counts.messages)
+            assert counts.by == {threading.get_ident()}
             await connector.stop("over", patience_s=5)
         await listener.stop("over", patience_s=5)
 
