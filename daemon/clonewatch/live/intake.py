@@ -161,6 +161,8 @@ class Intake:
         if self._full and self._judge.has_room(ROWS_MAX):
             self._full = False
             self.flush()
+            if self.waits_for_room:  # the disk works again, and what waits is no more to be lost
+                return
             for line in self._collector.lines:
                 if line is not None and line.reader is not None:
                     line.reader.release(FULL)

@@ -242,6 +242,28 @@ def test_all_lines_wait_while_the_record_file_has_no_room(tmp_path: Path) -> Non
     asyncio.run(main())
 
 
+def test_lines_go_on_waiting_where_the_room_is_gone_at_a_second_look(tmp_path: Path) -> None:
+    """While the disk fails there is room for what will be lost; it may work again any moment."""
+
+    async def main() -> None:
+        async with intake(tmp_path) as (taking, of):
+            reader = Reader()
+            line = taking.open_line(0, Counts(), reader)
+            looks = iter([False, True, False, True, True])
+            of.judge.has_room = lambda rows: bool(rows) and next(looks)  # type: ignore[method-assign]
+            taking.take(line, received(regnot()))
+            taking.flush()
+            assert reader.holds == [FULL]
+            taking.kept()
+            assert taking.waits_for_room
+            assert not reader.released
+            taking.kept()
+            assert reader.released == [FULL]
+            assert of.judge.registrations == 1
+
+    asyncio.run(main())
+
+
 def test_other_mscs_place_what_comes_from_then_on(tmp_path: Path) -> None:
     async def main() -> None:
         async with intake(tmp_path) as (taking, of):
