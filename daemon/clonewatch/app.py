@@ -275,7 +275,7 @@ class App:
                 id=its.id,
                 kind=its.kind,
                 msid=its.msid,
-                exception=its.traceback,
+                exception=its.fault.traceback,
             )
         else:
             name = event_name(event)

@@ -7,9 +7,9 @@ at any moment neither loses nor doubles it. Its registrations stand in the recor
 from __future__ import annotations
 
 import hashlib
-import traceback
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Self
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.sqlite import insert
@@ -20,7 +20,7 @@ from clonewatch.recordfile.keys import key_of
 from clonewatch.registrations import Registration
 from is41.msid import msid_digits
 
-from .database import may_pass
+from .apart import done_apart
 from .following import store
 from .tables import set_aside
 
@@ -31,10 +31,9 @@ if TYPE_CHECKING:
 
     from clonewatch.clonerecords import CloneRecords
 
+    from .apart import Fault
     from .following import Follower
     from .pending import Found
-
-FRAMES_MAX: Final = 16  # of a traceback that is kept, the innermost: ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +41,7 @@ class Aside:
     """What could not be stored, and why."""
 
     found: Found
-    reason: str  # the error in one line
-    traceback: str
-
-    @classmethod
-    def of(cls, found: Found, error: Exception) -> Self:
-        """What *error* kept from being stored."""
-        frames = "".join(traceback.format_exception(error, limit=-FRAMES_MAX))
-        reason = f"{type(error).__name__}: {error}".split("\n", 1)[0]
-        return cls(found, _text(reason), _text(frames))
+    fault: Fault
 
     @property
     def kind(self) -> str:
@@ -90,8 +81,8 @@ class Aside:
             "kind": self.kind,
             "msid": self.msid,
             "at": now_ms,
-            "reason": self.reason,
-            "traceback": self.traceback,
+            "reason": self.fault.reason,
+            "traceback": self.fault.traceback,
             "found": repr(self.found),
         }
 
@@ -108,18 +99,11 @@ def store_apart(
     Raises what the database raises when it cannot be written: then nothing is done, and the
     transaction is to be rolled back.
     """
-    savepoint = connection.begin_nested()
-    try:
-        store(connection, found, words, follower, now_ms)
-        savepoint.commit()
-    except Exception as error:
-        if may_pass(error):
-            raise  # SQLite may have ended the transaction, and the savepoint with it
-        savepoint.rollback()
-        if len(found) == 1:
-            return _set_aside(connection, Aside.of(found[0], error), now_ms)
-    else:
+    fault = done_apart(connection, partial(store, connection, found, words, follower, now_ms))
+    if fault is None:
         return []
+    if len(found) == 1:
+        return _set_aside(connection, Aside(found[0], fault), now_ms)
     middle = len(found) // 2
     return [
         *store_apart(connection, found[:middle], words, follower, now_ms),
@@ -135,8 +119,3 @@ def count(connection: Connection) -> int:
 def _set_aside(connection: Connection, aside: Aside, now_ms: int) -> list[Aside]:
     done = connection.execute(insert(set_aside).on_conflict_do_nothing(), aside.as_row(now_ms))
     return [aside] if done.rowcount else []
-
-
-def _text(words: str) -> str:
-    """Words that can be stored: an error may quote what is no UTF-8."""
-    return words.encode(errors="backslashreplace").decode()

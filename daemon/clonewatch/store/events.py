@@ -56,7 +56,7 @@ class SetAside:
     def __str__(self) -> str:
         return (
             f"{self.path}: {self.aside.kind} of {self.aside.msid} cannot be stored, by a fault of "
-            f"ours: {self.aside.reason}; it is set aside as {self.aside.id}"
+            f"ours: {self.aside.fault.reason}; it is set aside as {self.aside.id}"
         )
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from clonewatch.cases import retention, watched
 from clonewatch.cases.policy import Policy
 from clonewatch.store import outbox, tables
+from clonewatch.store.apart import Fault
 from clonewatch.store.aside import Aside
 from stores import DAY, MIN, TEN, conflict, desk, follower
 
@@ -32,7 +33,7 @@ def test_cases_that_are_over_go_with_all_that_is_theirs() -> None:
         it.connection.exec_driver_sql("UPDATE cases SET state = 'closed' WHERE id = 1")
         it.connection.exec_driver_sql("UPDATE alarms SET cleared_at = ? WHERE case_id = 1", (TEN,))
         watched.watch(it.connection, [(MIN, 1)], 1, it.now_ms)
-        row = Aside.of(conflict(), ValueError()).as_row(it.now_ms)
+        row = Aside(conflict(), Fault.of(ValueError())).as_row(it.now_ms)
         it.connection.execute(tables.set_aside.insert(), row)
         outbox.end(it.connection, [1], outbox.Outcome.DELIVERED, it.now_ms)
         before = counts(it.connection)

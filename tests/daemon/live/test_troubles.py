@@ -15,6 +15,7 @@ from clonewatch.live.troubles import LINK_DOWN_AFTER_S, Troubles
 from clonewatch.recordfile import events as recordfile
 from clonewatch.sources.spool import events as spool
 from clonewatch.store import events
+from clonewatch.store.apart import Fault
 from clonewatch.store.aside import Aside
 from stores import conflict, opened
 
@@ -56,7 +57,7 @@ def test_files_that_fail_are_alarms_until_they_work_again(store: Store, troubles
 
 
 def test_what_is_set_aside_is_an_alarm_beside_others(store: Store, troubles: Troubles) -> None:
-    troubles.told(events.SetAside(PATH, Aside.of(conflict(), ValueError("so there"))))
+    troubles.told(events.SetAside(PATH, Aside(conflict(), Fault.of(ValueError("so there")))))
     troubles.told(events.Resumed(PATH))
     assert alarms(store) == {"conflict_set_aside-store": 1}
 

@@ -12,7 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from clonewatch.clonerecords import record_id
-from clonewatch.store.aside import FRAMES_MAX, Aside, store_apart
+from clonewatch.store.apart import FRAMES_MAX, Fault
+from clonewatch.store.aside import Aside, store_apart
 from clonewatch.store.database import Database
 from clonewatch.store.tables import cases, clone_records, outbox, set_aside
 from stores import MIN, POISON, TEN, WORDS, conflict, follower, poison, twins
@@ -80,14 +81,14 @@ def test_what_is_found_again_is_set_aside_once(connection: Connection) -> None:
     assert len(apart(connection, poison(), two)) == 2
     assert apart(connection, poison(), two, replace(poison(), superseded=True)) == []
     assert of_table(connection, "kind") == [("conflict",), ("twins",)]
-    kinds = [Aside.of(each, ValueError()).kind for each in (conflict(), sighting, two)]
+    kinds = [Aside(each, Fault.of(ValueError())).kind for each in (conflict(), sighting, two)]
     assert kinds == ["conflict", "sighting", "twins"]
     others: list[Found] = [sighting, replace(sighting, time=1), two, replace(two, last_at=1)]
-    assert len({Aside.of(each, ValueError()).id for each in others}) == len(others)
+    assert len({Aside(each, Fault.of(ValueError())).id for each in others}) == len(others)
 
 
 def test_an_error_in_words_that_are_none_is_kept(connection: Connection) -> None:
-    row = Aside.of(conflict(), ValueError("\udcff")).as_row(TEN)
+    row = Aside(conflict(), Fault.of(ValueError("\udcff"))).as_row(TEN)
     with connection.begin():
         connection.execute(set_aside.insert(), row)
     assert of_table(connection, "reason") == [("ValueError: \\udcff",)]
