@@ -130,7 +130,9 @@ class App:
             refused=lambda line, refusal: self._refused(line.source, refusal),
             fresh_s=config.window.fresh_seconds,
         )
-        self.suspension = Suspension(self.store, self.consequences, config, self._hlr)
+        self.suspension = Suspension(
+            self.store, self.consequences, config, self._hlr, tell=self.troubles.told
+        )
         self.office.committed = self.suspension.wake
         self.links = LinkSet(
             self.intake,

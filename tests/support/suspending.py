@@ -61,5 +61,5 @@ async def _live(it: Line, chance: random.Random) -> None:
 def _waits(store: Store) -> bool:
     store.flush()
     with store.read() as connection:
-        is_due = standing.next_at(connection) is not None
+        is_due = standing.next_at(connection, {}, {}) is not None
         return is_due or any(each.output == items.OUTPUT for each in backlogs(connection))

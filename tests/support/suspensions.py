@@ -16,7 +16,9 @@ from stores import WORDS
 from stores import Desk as Stored
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
+
+    from sqlalchemy import Connection
 
     from is41.tcap.messages import Invoke
 
@@ -29,9 +31,18 @@ def consequences(rules: Rules = LOOSE) -> Consequences:
     return Consequences(words=WORDS, outputs=("log",), suspension=rules)
 
 
-def decide_due(it: Stored) -> None:
+def decide_due(it: Stored, flying: Collection[int] = ()) -> None:
     """Do at the desk what is due."""
-    Desk(it.consequences).do_due(it.connection, it.now_ms, ())
+    do_due(it.consequences, it.connection, it.now_ms, flying)
+
+
+def do_due(
+    follows: Consequences, connection: Connection, now_ms: int, flying: Collection[int] = ()
+) -> None:
+    """Do what is due at the desk of *follows*."""
+    it = Desk(follows)
+    results = it.decide_due(connection, now_ms) | it.end_due(connection, now_ms, flying)
+    assert set(results.values()) <= {None}
 
 
 def send(it: Stored, answer: Outcome = YES) -> bool:

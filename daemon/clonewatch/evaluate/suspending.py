@@ -19,6 +19,7 @@ from clonewatch.actions.suspension.desk import Desk
 from clonewatch.actions.suspension.items import Order
 from clonewatch.actions.suspension.rules import Mode, Rules
 from clonewatch.actions.suspension.sending import Sending
+from clonewatch.actions.suspension.stuck import Stuck
 from clonewatch.cases import suspects
 from clonewatch.clonerecords import CloneRecords
 from clonewatch.recordfile.keys import Kept, Key, Row, key_of
@@ -114,7 +115,7 @@ class _Service:
         while True:
             stands = plan.read(self._connection, self._consequences.suspension, self._now_ms)
             if stands.is_due:
-                self._desk.do_due(self._connection, self._now_ms, ())
+                self._do_due()
             elif stands.ready:
                 for item in stands.ready:
                     self._sending.begin(self._connection, item.id, self._now_ms)
@@ -123,6 +124,14 @@ class _Service:
                     self.suspended.setdefault(Order.of(item.payload).msid, self._now_ms)
             else:
                 return stands.next_at
+
+    def _do_due(self) -> None:
+        """Decide, restore and give up; a fault of ours would spoil what is measured."""
+        decided = self._desk.decide_due(self._connection, self._now_ms)
+        ended = self._desk.end_due(self._connection, self._now_ms, ())
+        for due, fault in (decided | ended).items():
+            if fault is not None:
+                raise RuntimeError(str(Stuck(due, fault)))
 
 
 def _finder(batch: Batch, msids: set[int]) -> Find:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from clonewatch.actions.alarms.kinds import Kind
+from clonewatch.actions.suspension.stuck import Stuck
 from clonewatch.evidence.findings import Severity
 from clonewatch.recordfile import events as recordfile
 from clonewatch.sources.spool import events as spool
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 LINK_DOWN_AFTER_S: Final = 30.0  # ours: a far end that restarts is back by then
 RECORD_FILE: Final = "record file"
 STORE: Final = "store"
+SUSPENSION: Final = "suspension"
 
 
 class Troubles:
@@ -29,7 +31,7 @@ class Troubles:
         self._down_since: dict[str, float | None] = {}  # by link; None: it is up
 
     def told(self, event: object) -> None:
-        """Hear what the record file and the store have to tell; from any thread."""
+        """Hear what the record file, the store and suspension have to tell; from any thread."""
         match event:
             case recordfile.Failed():
                 self._raise(Kind.RECORD_FILE_FAILING, RECORD_FILE, str(event), Severity.CRITICAL)
@@ -39,6 +41,8 @@ class Troubles:
                 self._raise(Kind.STORE_FAILING, STORE, str(event), Severity.CRITICAL)
             case store.SetAside():
                 self._raise(Kind.CONFLICT_SET_ASIDE, STORE, str(event), Severity.MAJOR)
+            case Stuck():
+                self._raise(Kind.CONFLICT_SET_ASIDE, SUSPENSION, str(event), Severity.MAJOR)
             case store.Resumed():
                 self._selves.store_resumed()
                 self._selves.clear(Kind.STORE_FAILING, STORE, str(event))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import traceback
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Final, Self, TypeVar
 
 from .database import may_pass
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 FRAMES_MAX: Final = 16  # of a traceback that is kept, the innermost: ours
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,22 +33,22 @@ class Fault:
         return cls(_text(reason), _text(frames))
 
 
-def done_apart(connection: Connection, work: Callable[[], object]) -> Fault | None:
-    """Do *work* within a savepoint; the fault of ours for which nothing of it is done, or None.
+def done_apart(connection: Connection, work: Callable[[], T]) -> T | Fault:
+    """Do *work* within a savepoint; its result, or the fault of ours for which none of it is done.
 
     Raises what the database raises when it cannot be written: then the transaction is to be rolled
     back, for SQLite may have ended it, and the savepoint with it.
     """
     savepoint = connection.begin_nested()
     try:
-        work()
+        result = work()
         savepoint.commit()
     except Exception as error:
         if may_pass(error):
             raise
         savepoint.rollback()
         return Fault.of(error)
-    return None
+    return result
 
 
 def _text(words: str) -> str:

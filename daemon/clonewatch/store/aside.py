@@ -20,7 +20,7 @@ from clonewatch.recordfile.keys import key_of
 from clonewatch.registrations import Registration
 from is41.msid import msid_digits
 
-from .apart import done_apart
+from .apart import Fault, done_apart
 from .following import store
 from .tables import set_aside
 
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
     from clonewatch.clonerecords import CloneRecords
 
-    from .apart import Fault
     from .following import Follower
     from .pending import Found
 
@@ -100,7 +99,7 @@ def store_apart(
     transaction is to be rolled back.
     """
     fault = done_apart(connection, partial(store, connection, found, words, follower, now_ms))
-    if fault is None:
+    if not isinstance(fault, Fault):
         return []
     if len(found) == 1:
         return _set_aside(connection, Aside(found[0], fault), now_ms)

@@ -29,7 +29,7 @@ from clonewatch.store.tables import alarms, case_events
 from is41.map.operations import ErrorCode, error_code
 from is41.tcap.dialogues import Failed, TimedOut
 from stores import DAY, HOUR, MIN, MINUTE, conflict, desk
-from suspensions import LOOSE, YES, consequences
+from suspensions import LOOSE, YES, consequences, decide_due
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -171,7 +171,7 @@ class Lives(RuleBasedStateMachine):
         """Let arrive what is on its way, decide what is due, and send what may go."""
         for msid in list(self.flying):
             self.arrive(self.flying.pop(msid), how)
-        Desk(self.it.consequences).do_due(self.it.connection, self.it.now_ms, ())
+        decide_due(self.it)
         for item in items.oldest(self.it.connection, 9):
             begun = self.sending.begin(self.it.connection, item.id, self.it.now_ms)
             if begun is not None:

@@ -27,7 +27,7 @@ def test_what_fails_by_a_fault_of_ours_is_undone_and_told_and_the_rest_stays() -
 
         assert done_apart(it, partial(positions.put, it, "a", 1)) is None
         fault = done_apart(it, half)
-        assert fault is not None
+        assert isinstance(fault, Fault)
         assert fault.reason == "OverflowError: Python int too large to convert to SQLite INTEGER"
         assert "in half\n" in fault.traceback
         assert done_apart(it, partial(positions.put, it, "d", 4)) is None
@@ -56,7 +56,7 @@ def deep(frames: int) -> None:
 def test_a_fault_is_told_in_text_of_bounded_length() -> None:
     with in_memory() as it:
         fault = done_apart(it, partial(deep, 2 * FRAMES_MAX))
-    assert fault is not None
+    assert isinstance(fault, Fault)
     assert fault.reason == "ValueError: \\udcff"
     assert fault.traceback.count('  File "') <= FRAMES_MAX
     fault.traceback.encode()

@@ -51,7 +51,7 @@ TABLE: Final[dict[Kind, Row]] = {
     Kind.MSC_UNKNOWN:          Row(EventType.PROCESSING_ERROR, "configurationOrCustomizationError", "an MSC",       "the table of MSCs has it"),
     Kind.RECORD_FILE_FAILING:  Row(EventType.PROCESSING_ERROR, "storageCapacityProblem",            "the record file", "it is written again"),
     Kind.STORE_FAILING:        Row(EventType.PROCESSING_ERROR, "storageCapacityProblem",            "the store",    "it is written again"),
-    Kind.CONFLICT_SET_ASIDE:   Row(EventType.PROCESSING_ERROR, "softwareProgramError",              "the store",    "the daemon is started again"),
+    Kind.CONFLICT_SET_ASIDE:   Row(EventType.PROCESSING_ERROR, "softwareProgramError",              "the store, or suspension", "the daemon is started again"),
     Kind.CLOCK_RUNAWAY:        Row(EventType.EQUIPMENT,        "timingProblem",                     "a source or an MSC", "its clock is right again"),
     Kind.TRAVEL_TIMES_SUSPECT: Row(EventType.PROCESSING_ERROR, "configurationOrCustomizationError", "an MSC, or a pair", "there are new travel times, or no conflict for a day"),
     Kind.SUSPENSION_STOPPED:   Row(EventType.QUALITY_OF_SERVICE, "thresholdCrossed",                "suspension by itself", "an operator resumes it"),

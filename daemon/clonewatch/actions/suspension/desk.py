@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from clonewatch.actions.alarms.book import Report
@@ -9,6 +10,7 @@ from clonewatch.actions.alarms.kinds import Kind
 from clonewatch.cases.case import PROGRAM, Book, by_id
 from clonewatch.cases.life import State
 from clonewatch.evidence.findings import Severity
+from clonewatch.store.apart import Fault, done_apart
 from clonewatch.store.outbox import SUSPENSION, Outcome
 
 from . import items, overdue, standing, switch
@@ -16,17 +18,20 @@ from .deciding import Reason, decide
 from .facts import Around, facts_of
 from .items import RESTORATION, Order
 from .rules import Mode
+from .stuck import NOTHING_LEFT, Due, Task
 from .switch import Position, Switch
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
     from sqlalchemy import Connection
 
     from clonewatch.actions.consequences import Consequences
     from clonewatch.cases.case import Case
+    from clonewatch.store.outbox import Item
 
     from .deciding import Facts, Verdict
+    from .stuck import Left, Results, Stuck
 
 AT_ONCE_MAX: Final = 200  # ours: cases that one transaction decides
 ALARM_KEY: Final = "suspension"
@@ -35,61 +40,131 @@ NOT_SUSPENDED: Final = "not suspended"
 
 
 class Desk:
-    """Decides by the rules of *consequences*, within transactions of the store."""
+    """Decides by the rules of *consequences*, within transactions of the store.
+
+    Each case, and each item of the outbox, is done by itself: what fails by a fault of ours is told
+    in the results, and nothing of it is done. What is *left* is not tried.
+    """
 
     def __init__(self, consequences: Consequences) -> None:
         self._consequences = consequences
 
-    def do_due(self, connection: Connection, now_ms: int, flying: Collection[int]) -> None:
-        """Decide, restore and give up what is due; *flying*: items that are on their way."""
-        book = Book(connection, now_ms)
-        reports = self._decide_due(book)
-        self._restore_due(book)
+    def end_due(
+        self,
+        connection: Connection,
+        now_ms: int,
+        flying: Collection[int],
+        left: Left = NOTHING_LEFT,
+    ) -> Results:
+        """Restore and give up what is due; *flying*: items that are on their way."""
+        results: Results = {}
+        over = standing.to_restore(connection, now_ms, AT_ONCE_MAX, left[Task.RESTORE])
+        for case_id, at in over.items():
+            due = Due(task=Task.RESTORE, id=case_id, case_id=case_id, at=at)
+            work = partial(self._restore, connection, now_ms, case_id)
+            results[due] = done_apart(connection, work)
         for item in items.expired(connection, now_ms):
-            if item.id not in flying:
-                why = item.reason or "could not be sent in time"
-                items.give_up(book, item, Outcome.EXPIRED, why, who=PROGRAM)
-        if overdue.is_due(connection, now_ms):
-            reports += overdue.reports(connection, now_ms)
-        self._consequences.settle(book, reports)
+            if item.id not in flying and item.id not in left[Task.EXPIRE]:
+                due = Due(task=Task.EXPIRE, id=item.id, case_id=item.case_id, at=now_ms)
+                work = partial(self._expire, connection, now_ms, item)
+                results[due] = done_apart(connection, work)
+        if not left[Task.ALARM] and overdue.is_due(connection, now_ms):
+            work = partial(self._alarm, connection, now_ms)
+            results[Due(task=Task.ALARM, id=0)] = done_apart(connection, work)
+        return results
 
-    def use(self, connection: Connection, now_ms: int) -> None:
+    def decide_due(self, connection: Connection, now_ms: int, left: Left = NOTHING_LEFT) -> Results:
+        """Decide what is due."""
+        due = standing.due(connection, now_ms, AT_ONCE_MAX, left[Task.DECIDE])
+        if not due:
+            return {}
+        results: Results = {}
+        around = Around.read(connection, self._consequences.suspension, now_ms)
+        for case_id, at in sorted(due.items()):
+            work = partial(self._decide, connection, now_ms, case_id, around)
+            decided = done_apart(connection, work)
+            fault = decided if isinstance(decided, Fault) else None
+            around = around if isinstance(decided, Fault) else decided
+            results[Due(task=Task.DECIDE, id=case_id, case_id=case_id, at=at)] = fault
+        return results
+
+    def set_aside(self, connection: Connection, now_ms: int, stuck: Iterable[Stuck]) -> None:
+        """Tell the audit trails of cases why they are left; who cannot be judged is not suspended.
+
+        Whatever is at fault may keep that from being written, too.
+        """
+        for each in stuck:
+            done_apart(connection, partial(self._set_aside, connection, now_ms, each))
+
+    def use(self, connection: Connection, now_ms: int) -> Results:
         """Act by other rules: what waits and nobody may suspend any more is cancelled.
 
         What was not ordered is decided again, before it goes on.
         """
-        rules, book = self._consequences.suspension, Book(connection, now_ms)
-        is_off = rules.mode is Mode.OFF or not rules.sends
-        again = []
+        results: Results = {}
         for item in items.all_pending(connection, SUSPENSION):
-            order = Order.of(item.payload)
-            if is_off or rules.is_exempt(order.msid, now_ms):
-                why = "suspension was switched off" if is_off else "the subscriber is exempt now"
-                items.give_up(book, item, Outcome.CANCELLED, why, who=PROGRAM)
-            elif order.automatic and item.case_id is not None:
-                again.append(item.case_id)
-        standing.put(connection, again, look_at=now_ms)
+            due = Due(task=Task.FOLLOW, id=item.id, case_id=item.case_id, at=now_ms)
+            results[due] = done_apart(connection, partial(self._follow, connection, now_ms, item))
+        return results
+
+    def _restore(self, connection: Connection, now_ms: int, case_id: int) -> None:
+        """Put back who was out of service for long enough."""
+        book = Book(connection, now_ms)
+        standing.put(connection, [case_id], restore_at=None)
+        for case in by_id(connection, [case_id]).values():
+            if case.state is State.SUSPENDED:
+                restore(book, case, who=PROGRAM, note="its time is over", automatic=True)
         self._consequences.settle(book)
 
-    def _decide_due(self, book: Book) -> list[Report]:
-        due = standing.due(book.connection, book.now_ms, AT_ONCE_MAX)
-        if not due:
-            return []
+    def _expire(self, connection: Connection, now_ms: int, item: Item) -> None:
+        book = Book(connection, now_ms)
+        why = item.reason or "could not be sent in time"
+        items.give_up(book, item, Outcome.EXPIRED, why, who=PROGRAM)
+        self._consequences.settle(book)
+
+    def _alarm(self, connection: Connection, now_ms: int) -> None:
+        reports = overdue.reports(connection, now_ms)
+        self._consequences.settle(Book(connection, now_ms), reports)
+
+    def _decide(self, connection: Connection, now_ms: int, case_id: int, around: Around) -> Around:
+        """Decide a case; what is around the next one."""
+        rules, book = self._consequences.suspension, Book(connection, now_ms)
         reports = []
-        rules = self._consequences.suspension
-        around = Around.read(book.connection, rules, book.now_ms)
-        for case in by_id(book.connection, due).values():
+        for case in by_id(connection, [case_id]).values():
             if rules.mode is Mode.OFF:
-                standing.put(book.connection, [case.id], look_at=None)
+                standing.put(connection, [case_id], look_at=None)
                 continue
-            facts = facts_of(case, book.connection, rules, around, book.now_ms)
+            facts = facts_of(case, connection, rules, around, now_ms)
             verdict = decide(facts, rules)
             if verdict.reason is Reason.BREAKER:
                 around = around.at(_trip(book, verdict.words))
                 reports.append(stopped(verdict.words))
             if self._write(book, case, facts, verdict):
-                around = around.with_one_more(book.now_ms)
-        return reports
+                around = around.with_one_more(now_ms)
+        self._consequences.settle(book, reports)
+        return around
+
+    def _follow(self, connection: Connection, now_ms: int, item: Item) -> None:
+        """Bring what waits under the rules as they are now."""
+        rules, book = self._consequences.suspension, Book(connection, now_ms)
+        is_off = rules.mode is Mode.OFF or not rules.sends
+        order = Order.of(item.payload)
+        if is_off or rules.is_exempt(order.msid, now_ms):
+            why = "suspension was switched off" if is_off else "the subscriber is exempt now"
+            items.give_up(book, item, Outcome.CANCELLED, why, who=PROGRAM)
+            self._consequences.settle(book)
+        elif order.automatic and item.case_id is not None:
+            standing.put(connection, [item.case_id], look_at=now_ms)
+
+    def _set_aside(self, connection: Connection, now_ms: int, stuck: Stuck) -> None:
+        book, due = Book(connection, now_ms), stuck.due
+        if due.case_id is None:
+            return
+        for case in by_id(connection, [due.case_id]).values():
+            if due.task is Task.DECIDE:
+                items.withdraw(book, [case], str(stuck), who=PROGRAM, automatic=True)
+            book.tell(case, "set aside", note=str(stuck))
+        self._consequences.settle(book)
 
     def _write(self, book: Book, case: Case, facts: Facts, verdict: Verdict) -> bool:
         """Write a decision down; whether a suspension was asked for."""
@@ -111,14 +186,6 @@ class Desk:
             what = _TOLD_AS.get(verdict.reason, NOT_SUSPENDED)
             book.tell(case, what, note=f"{verdict.reason}: {esn}{verdict.words}")
         return False
-
-    def _restore_due(self, book: Book) -> None:
-        """Put back who was out of service for long enough."""
-        due = standing.to_restore(book.connection, book.now_ms, AT_ONCE_MAX)
-        standing.put(book.connection, due, restore_at=None)
-        for case in by_id(book.connection, due).values():
-            if case.state is State.SUSPENDED:
-                restore(book, case, who=PROGRAM, note="its time is over", automatic=True)
 
 
 def restore(book: Book, case: Case, *, who: str, note: str, automatic: bool) -> None:

@@ -43,6 +43,11 @@ class Order:
         """The order of an item."""
         return cls(**{name: payload[name] for name in cls.__dataclass_fields__})
 
+    @property
+    def phone(self) -> str:
+        """MSID and ESN, as the key of an item."""
+        return f"{msid_digits(self.msid)} {self.esn:08X}"
+
     def as_payload(self, kind: str) -> dict[str, Any]:
         """As the outbox keeps it; `change` is what operators are shown."""
         words = {SUSPENSION: "suspend", RESTORATION: "undo" if self.undoes else "restore"}
@@ -58,7 +63,7 @@ def put(connection: Connection, kind: str, case_id: int, order: Order, now_ms: i
             "kind": kind,
             "output": OUTPUT,
             # At the HLR a directive for the same phone, again, changes nothing.
-            "key": f"{msid_digits(order.msid)} {order.esn:08X}",
+            "key": order.phone,
             "case_id": case_id,
             "payload": order.as_payload(kind),
             "made_at": now_ms,
@@ -92,9 +97,12 @@ def all_pending(connection: Connection, kind: str) -> list[Item]:
 
 def is_to_be_restored(connection: Connection, order: Order) -> bool:
     """Whether a restoration of the same phone waits for the HLR."""
-    waiting = all_pending(connection, RESTORATION)
-    phones = {(each.msid, each.esn) for each in (Order.of(item.payload) for item in waiting)}
-    return (order.msid, order.esn) in phones
+    return any(item.key == order.phone for item in all_pending(connection, RESTORATION))
+
+
+def digits(item: Item) -> str:
+    """The digits of the MSID of an item, even if nobody can read its payload."""
+    return item.key.split(" ")[0]
 
 
 def expired(connection: Connection, now_ms: int) -> list[Item]:
@@ -138,14 +146,16 @@ def expires_next(connection: Connection, flying: Collection[int] = ()) -> int | 
 def made_since(connection: Connection, since_ms: int) -> list[int]:
     """When suspensions were asked for by itself since then, but for those that were never sent."""
     rows = connection.execute(
-        select(outbox.c.made_at, outbox.c.payload).where(
+        select(outbox.c.made_at).where(
             outbox.c.output == OUTPUT,
             outbox.c.kind == SUSPENSION,
             outbox.c.made_at > since_ms,
             outbox.c.outcome.is_(None) | (outbox.c.attempts > 0),
+            # What does not say so counts: a ceiling holds, whatever is wrong with one item.
+            outbox.c.payload["automatic"].as_boolean().is_distinct_from(False),
         )
     )
-    return [row.made_at for row in rows if Order.of(row.payload).automatic]
+    return list(rows.scalars())
 
 
 def tried(connection: Connection, item_id: int) -> None:

@@ -12,10 +12,9 @@ from clonewatch.actions.alarms import book
 from clonewatch.actions.alarms.book import Report
 from clonewatch.actions.alarms.kinds import Kind
 from clonewatch.evidence.findings import Severity
-from is41.msid import msid_digits
 
 from . import items
-from .items import RESTORATION, Order
+from .items import RESTORATION
 from .rules import UNSENT_MS
 
 if TYPE_CHECKING:
@@ -69,7 +68,7 @@ def _is_raised(connection: Connection) -> bool:
 def _text(late: list[Item]) -> str:
     oldest = late[0]
     words = (
-        f"case {oldest.case_id}: {msid_digits(Order.of(oldest.payload).msid)} is not put back at "
+        f"case {oldest.case_id}: {items.digits(oldest)} is not put back at "
         f"the HLR after {items.failures(oldest)} tries"
     )
     words += f": {oldest.reason}" if oldest.reason else ""

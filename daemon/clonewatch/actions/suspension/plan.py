@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Final
 from clonewatch.store.outbox import SUSPENSION
 
 from . import items, overdue, standing, switch
+from .items import Order
 from .sending import why_held
+from .stuck import NOTHING_LEFT, Task
 from .switch import UNTOUCHED, Position
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from clonewatch.store.outbox import Item
 
     from .rules import Rules
+    from .stuck import Left
 
 HEADS_MAX: Final = 1000  # ours: subscribers whose items are looked at together
 
@@ -37,22 +40,28 @@ class Plan:
     suspended: frozenset[int] = frozenset()  # MSIDs
 
 
-def read(connection: Connection, rules: Rules, now_ms: int, flying: Collection[int] = ()) -> Plan:
-    """What there is to do now; *flying*: items that are on their way."""
+def read(
+    connection: Connection,
+    rules: Rules,
+    now_ms: int,
+    flying: Collection[int] = (),
+    left: Left = NOTHING_LEFT,
+) -> Plan:
+    """What there is to do now; *flying*: items that are on their way; *left*: what is stuck."""
     position = switch.position(connection)
     heads = [item for item in items.oldest(connection, HEADS_MAX) if item.id not in flying]
     due = [item for item in heads if item.due_at <= now_ms]
-    held = {item.id: why for item in due if (why := why_held(item, rules, position, now_ms))}
+    held = {item.id: why for item in due if (why := _why_not(item, rules, position, now_ms, left))}
     ready = [item for item in due if item.id not in held]
     to_do = (
-        standing.next_at(connection),
-        items.expires_next(connection, flying),
+        standing.next_at(connection, left[Task.DECIDE], left[Task.RESTORE]),
+        items.expires_next(connection, {*flying, *left[Task.EXPIRE]}),
         overdue.next_at(connection, now_ms),
         *(item.due_at for item in heads),
     )
     return Plan(
         is_due=any(at is not None and at <= now_ms for at in to_do[:2])
-        or overdue.is_due(connection, now_ms),
+        or (not left[Task.ALARM] and overdue.is_due(connection, now_ms)),
         # Who is out of service comes first.
         ready=sorted(ready, key=lambda item: item.kind == SUSPENSION),
         held={
@@ -64,3 +73,14 @@ def read(connection: Connection, rules: Rules, now_ms: int, flying: Collection[i
         position=position,
         suspended=standing.suspended(connection),
     )
+
+
+def _why_not(item: Item, rules: Rules, position: Position, now_ms: int, left: Left) -> str | None:
+    """Why an item may not be sent: what nobody can read holds up no other."""
+    if item.id in left[Task.FOLLOW]:
+        return f"it cannot {Task.FOLLOW}, by a fault of ours"
+    try:
+        Order.of(item.payload)
+    except (KeyError, TypeError) as error:
+        return f"it cannot be read, by a fault of ours: {error!r}"
+    return why_held(item, rules, position, now_ms)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
+from collections import Counter
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
@@ -12,6 +13,8 @@ from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 import structlog
 
 from clonewatch.actions.alarms.courier import Backoff
+from clonewatch.store.apart import Fault
+from clonewatch.store.outbox import SUSPENSION
 from is41.errors import EncodeError
 from is41.map.components import invoke_of
 
@@ -20,9 +23,10 @@ from .directive import directive
 from .items import Order
 from .outcomes import Step
 from .sending import Sending
+from .stuck import Pile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from sqlalchemy import Connection
 
@@ -34,6 +38,7 @@ if TYPE_CHECKING:
 
     from .desk import Desk
     from .rules import Rules
+    from .stuck import Left, Results, Stuck
 
 FLYING_MAX: Final = 16  # ours: directives on their way at once
 REFUSED_FACTOR: Final = 10  # ours: what was refused waits so many times longer
@@ -67,7 +72,10 @@ class Hlr(Protocol):
 
 
 class Sender:
-    """Serves the outbox until cancelled. *hlr* gives whoever asks it, None if nobody does."""
+    """Serves the outbox until cancelled. *hlr* gives whoever asks it, None if nobody does.
+
+    *tell* hears of what is stuck, once. Nothing that fails beside it holds up a restoration.
+    """
 
     def __init__(
         self,
@@ -76,6 +84,7 @@ class Sender:
         desk: Desk,
         hlr: Callable[[], Hlr | None],
         *,
+        tell: Callable[[Stuck], None] = lambda _: None,
         backoff: Backoff | None = None,
     ) -> None:
         self.plan = plan.Plan()  # as it was last looked at
@@ -84,6 +93,10 @@ class Sender:
         self._desk = desk
         self._sending = Sending(consequences)
         self._hlr = hlr
+        self._tell = tell
+        self._pile = Pile()
+        self._failing = ""  # why the last look failed, in part or in whole
+        self._failures: Counter[int] = Counter()  # of each item, in turn, by no fault of the HLR
         self._backoff = backoff or Backoff()
         self._after_refusals = replace(
             self._backoff,
@@ -108,7 +121,7 @@ class Sender:
                 try:
                     rest_s = await self._look()
                 except Exception as error:  # noqa: BLE001  # whatever it is, restorations must go out
-                    self._log.error("suspension_failed", reason=str(error))
+                    self._failed(error)
                     rest_s = REST_S
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(rest_s):
@@ -122,21 +135,36 @@ class Sender:
     async def apply(self) -> None:
         """Let what waits follow the rules as they are now; nothing is sent before that is done."""
         rules = self._consequences.suspension
-        await self._do(partial(self._desk.use, now_ms=self._now()))
+        await self._act(partial(self._desk.use, now_ms=self._now()))
         self._applied = rules
 
     async def look(self) -> None:
         """See how things stand, and do nothing about it."""
-        self.plan = await asyncio.to_thread(self._read)
+        self.plan = await asyncio.to_thread(self._read, self._pile.left(self._now()))
+
+    def problems(self) -> list[str]:
+        """What is stuck, in words."""
+        return self._pile.problems()
 
     async def _look(self) -> float:
         """Do what there is to do; how long to rest then."""
+        is_done = True
         if self._applied is not self._consequences.suspension:
-            await self.apply()
+            is_done = await self._tried(self.apply)
         await self.look()
         if self.plan.is_due:
-            await self._do(partial(self._desk.do_due, now_ms=self._now(), flying=self._flying()))
+            is_done &= await self._tried(self._end_due)
+            is_done &= await self._tried(self._decide_due)
             await self.look()
+        await self._send_or_explain()
+        if not is_done:
+            return REST_S
+        self._failing = ""
+        if self.plan.next_at is None:
+            return LOOK_S_MAX
+        return min(LOOK_S_MAX, max(0.0, (self.plan.next_at - self._now()) / 1000))
+
+    async def _send_or_explain(self) -> None:
         why, hlr = dict(self.plan.held), self._hlr()
         if hlr is not None:
             hlr.changed = self.wake
@@ -147,19 +175,62 @@ class Sender:
             why |= {item.id: reason for item in self.plan.ready if item.reason != reason}
         if why:
             await self._do(partial(items.explain, why=why))
-        if self.plan.next_at is None:
-            return LOOK_S_MAX
-        return min(LOOK_S_MAX, max(0.0, (self.plan.next_at - self._now()) / 1000))
+
+    async def _end_due(self) -> None:
+        now_ms, flying = self._now(), self._flying()
+        left = self._pile.left(now_ms)
+        await self._act(partial(self._desk.end_due, now_ms=now_ms, flying=flying, left=left))
+
+    async def _decide_due(self) -> None:
+        now_ms = self._now()
+        left = self._pile.left(now_ms)
+        await self._act(partial(self._desk.decide_due, now_ms=now_ms, left=left))
+
+    async def _act(self, work: Callable[[Connection], Results]) -> None:
+        """Do something at the desk, and tell what of it is stuck since."""
+        results, now_ms = await self._do(work), self._now()
+        news = self._pile.take(results, now_ms)
+        for stuck in news:
+            self._log.error(
+                "case_set_aside",
+                case=stuck.due.case_id,
+                reason=str(stuck),
+                exception=stuck.fault.traceback,
+            )
+            self._tell(stuck)
+        if news:
+            await self._do(partial(self._desk.set_aside, now_ms=now_ms, stuck=news))
+
+    async def _tried(self, work: Callable[[], Awaitable[None]]) -> bool:
+        """Do something that must not keep the rest from being done; whether it was."""
+        try:
+            await work()
+        except Exception as error:  # noqa: BLE001  # restorations must go out
+            self._failed(error)
+            return False
+        return True
+
+    def _failed(self, error: Exception) -> None:
+        """Tell why we fail, once for as long as it is the same."""
+        fault = Fault.of(error)
+        if fault.reason != self._failing:
+            self._log.error("suspension_failed", reason=str(error), exception=fault.traceback)
+        self._failing = fault.reason
 
     def _flying(self) -> set[int]:
         return {item_id for item_id, _ in list(self._flights.values())}
 
-    def _read(self) -> plan.Plan:
+    def _read(self, left: Left) -> plan.Plan:
+        rules, now_ms = self._consequences.suspension, self._now()
         with self._store.read() as connection:
-            return plan.read(connection, self._consequences.suspension, self._now(), self._flying())
+            return plan.read(connection, rules, now_ms, self._flying(), left)
 
     def _send(self, hlr: Hlr) -> None:
-        for item in self.plan.ready:
+        follows = self._applied is self._consequences.suspension
+        ready = [item for item in self.plan.ready if follows or item.kind != SUSPENSION]
+        # What always fails comes behind the others of its kind: they are more than may fly at once.
+        ready.sort(key=lambda item: (item.kind == SUSPENSION, self._failures[item.id]))
+        for item in ready:
             if len(self._flights) >= FLYING_MAX:
                 return
             msid = Order.of(item.payload).msid
@@ -174,11 +245,18 @@ class Sender:
                 partial(self._sending.begin, item_id=item.id, now_ms=self._now())
             )
             if begun is None:
+                self._failures[item.id] += 1
                 await asyncio.sleep(REST_S)
             else:
                 await self._try(hlr, begun)
+                self._failures.pop(item.id, None)
         except Exception as error:  # noqa: BLE001  # it stays in the outbox
-            self._log.error("suspension_failed", reason=str(error))
+            self._failures[item.id] += 1
+            if self._failures[item.id].bit_count() == 1:  # 1, 2, 4, ...: not each time
+                frames = Fault.of(error).traceback
+                self._log.error(
+                    "suspension_failed", case=item.case_id, reason=str(error), exception=frames
+                )
             await asyncio.sleep(REST_S)
         finally:
             del self._flights[msid]

@@ -6,10 +6,12 @@ directive that may have arrived.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from clonewatch.cases.case import PROGRAM, Book, by_id
 from clonewatch.cases.life import TRANSITIONS, Input, State
+from clonewatch.store.apart import done_apart
 from clonewatch.store.outbox import SUSPENSION, Outcome
 
 from . import items, outcomes, overdue, standing, switch
@@ -95,7 +97,9 @@ class Sending:
                 if again is Step.LATER and item.attempts.bit_count() == 1:  # 1, 2, 4, ...: bounded
                     tries = f"try {item.attempts}: {words}; it is tried again"
                     items.tell(book, item.case_id, f"{item.kind} refused", tries, who=PROGRAM)
-        self._consequences.settle(book, overdue.reports(connection, now_ms))
+        self._consequences.settle(book)
+        # Alone: what is at fault with the alarm must not keep an answer from being written.
+        done_apart(connection, partial(self._tell_overdue, connection, now_ms))
 
     def answered_late(
         self, connection: Connection, item_id: int, answer: Answer, now_ms: int
@@ -122,6 +126,10 @@ class Sending:
         book = Book(connection, now_ms)
         _take_back(book, item, "by an answer to an earlier try")
         self._consequences.settle(book)
+
+    def _tell_overdue(self, connection: Connection, now_ms: int) -> None:
+        reports = overdue.reports(connection, now_ms)
+        self._consequences.settle(Book(connection, now_ms), reports)
 
     def _done(self, book: Book, item: Item, *, is_over: bool) -> None:
         items.end(book.connection, item, Outcome.DELIVERED, book.now_ms, "")

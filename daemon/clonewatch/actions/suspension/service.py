@@ -23,12 +23,15 @@ if TYPE_CHECKING:
     from clonewatch.store.store import Store
 
     from .sender import Hlr
+    from .stuck import Stuck
 
 GATHER_S: Final = 0.25  # ours; what is committed meanwhile is looked at together: alarms go first
 
 
 class Suspension:
     """Suspends and restores until stopped. *hlr* gives whoever asks the HLR of that link name.
+
+    *tell* hears, in the loop, of what is stuck.
 
     To be made in the loop, and started in it.
     """
@@ -40,12 +43,15 @@ class Suspension:
         config: Config,
         hlr: Callable[[str], Hlr | None],
         *,
+        tell: Callable[[Stuck], None] = lambda _: None,
         backoff: Backoff | None = None,
     ) -> None:
         self.orders = SuspensionOrders(store=store, consequences=consequences)
         self._consequences = consequences
         self._hlr = hlr
-        self._sender = Sender(store, consequences, Desk(consequences), self._asker, backoff=backoff)
+        self._sender = Sender(
+            store, consequences, Desk(consequences), self._asker, tell=tell, backoff=backoff
+        )
         self._loop = asyncio.get_running_loop()
         self._task: asyncio.Task[None] | None = None
         self._waking: asyncio.TimerHandle | None = None
@@ -103,6 +109,7 @@ class Suspension:
         if plan.waiting:
             why = f": {plan.reason}" if plan.reason else ""
             yield f"directives that wait for the HLR: {plan.waiting}{why}"
+        yield from self._sender.problems()
 
     def _asker(self) -> Hlr | None:
         name = self._consequences.suspension.hlr

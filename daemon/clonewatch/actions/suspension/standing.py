@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.dialects.sqlite import insert
 
 from clonewatch.cases.life import State
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection
 
     from clonewatch.cases.case import Case
+
+
+FOREVER: Final = (1 << 63) - 1  # ms since 1970
 
 
 def of(connection: Connection, case_id: int) -> Mapping[str, Any]:
@@ -41,21 +45,27 @@ def look_again(connection: Connection, cases: Iterable[Case], now_ms: int) -> No
     put(connection, open_, look_at=now_ms)
 
 
-def due(connection: Connection, now_ms: int, limit: int) -> list[int]:
-    """Cases that are to be decided."""
-    return _up_to(suspensions.c.look_at, connection, now_ms, limit)
+def due(connection: Connection, now_ms: int, limit: int, left: Mapping[int, int]) -> dict[int, int]:
+    """Cases that are to be decided, and since when; but for those *left* since just then."""
+    return _up_to(suspensions.c.look_at, connection, now_ms, limit, left)
 
 
-def to_restore(connection: Connection, now_ms: int, limit: int) -> list[int]:
-    """Cases whose suspension is over by itself."""
-    return _up_to(suspensions.c.restore_at, connection, now_ms, limit)
+def to_restore(
+    connection: Connection, now_ms: int, limit: int, left: Mapping[int, int]
+) -> dict[int, int]:
+    """Cases whose suspension is over by itself, as `due` tells them."""
+    return _up_to(suspensions.c.restore_at, connection, now_ms, limit, left)
 
 
-def next_at(connection: Connection) -> int | None:
-    """When the next of these is due, ms since 1970."""
-    columns = suspensions.c
-    both = connection.execute(select(func.min(columns.look_at), func.min(columns.restore_at))).one()
-    return min((at for at in both if at is not None), default=None)
+def next_at(
+    connection: Connection, undecided: Mapping[int, int], unrestored: Mapping[int, int]
+) -> int | None:
+    """When the next of these is due, ms since 1970; but for those left."""
+    next_ones = (
+        due(connection, FOREVER, 1, undecided),
+        to_restore(connection, FOREVER, 1, unrestored),
+    )
+    return min((at for each in next_ones for at in each.values()), default=None)
 
 
 def suspended(connection: Connection) -> frozenset[int]:
@@ -86,9 +96,15 @@ def suspended_since(connection: Connection, since_ms: int) -> list[int]:
     return list(rows.scalars())
 
 
-def _up_to(at: ColumnElement[int], connection: Connection, now_ms: int, limit: int) -> list[int]:
+def _up_to(
+    at: ColumnElement[int],
+    connection: Connection,
+    now_ms: int,
+    limit: int,
+    left: Mapping[int, int],
+) -> dict[int, int]:
     """The cases whose time *at* has come, the earliest first."""
     rows = connection.execute(
-        select(suspensions.c.case_id).where(at <= now_ms).order_by(at).limit(limit)
-    )
-    return list(rows.scalars())
+        select(suspensions.c.case_id, at).where(at <= now_ms).order_by(at).limit(limit + len(left))
+    ).all()
+    return dict(islice(((each, its) for each, its in rows if left.get(each) != its), limit))

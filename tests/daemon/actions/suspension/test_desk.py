@@ -154,7 +154,7 @@ def test_what_is_not_sent_in_time_expires() -> None:
                 send(it, TimedOut())
             it.now_ms += UNSENT_MS
             assert not send(it)
-            Desk(it.consequences).do_due(it.connection, it.now_ms, {2})
+            decide_due(it, {2})
             decide_due(it)
             assert box(it) == [("suspend", "expired", tried), ("undo", None, 0)][: 1 + tried]
 

@@ -10,7 +10,6 @@ import pytest
 
 from clonewatch.actions.orders import OrderError
 from clonewatch.actions.suspension import items, standing
-from clonewatch.actions.suspension.desk import Desk
 from clonewatch.actions.suspension.orders import SuspensionOrders
 from clonewatch.actions.suspension.rules import OFF, Mode, Rules
 from clonewatch.actions.suspension.sending import Sending
@@ -18,7 +17,7 @@ from clonewatch.cases import showing
 from clonewatch.cases.case import events_of
 from clonewatch.store.outbox import SUSPENSION
 from stores import DAY, MIN, MINUTE, TEN, conflict, opened
-from suspensions import LOOSE, YES, consequences
+from suspensions import LOOSE, YES, consequences, do_due
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,8 +92,7 @@ def test_an_operators_restoration_counts_though_one_is_on_its_way_by_itself(tmp_
         orders.suspend(1, who="ann", note="").result()
         answered(orders)
         now_ms = orders.store.now_ms()
-        desk = Desk(orders.consequences)
-        orders.store.do(lambda to: desk.do_due(to, now_ms, ())).result()
+        orders.store.do(lambda to: do_due(orders.consequences, to, now_ms)).result()
         orders.restore(1, who="bob", note="a mistake").result()
         assert answered(orders) == 1
         with orders.store.read() as connection:

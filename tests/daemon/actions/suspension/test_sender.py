@@ -8,24 +8,28 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
+from structlog.testing import capture_logs
 
 from clonewatch.actions.alarms.courier import Backoff
 from clonewatch.actions.suspension.desk import Desk
 from clonewatch.actions.suspension.orders import SuspensionOrders
-from clonewatch.actions.suspension.sender import Sender
+from clonewatch.actions.suspension.sender import FLYING_MAX, Sender
+from clonewatch.actions.suspension.stuck import Stuck
+from clonewatch.cases.case import events_of
 from clonewatch.cases.life import State
 from clonewatch.store.tables import cases
 from is41.map.codes import AuthorizationDenied
 from is41.map.messages import QualificationDirective, body_of
 from is41.tcap.dialogues import Aborted, TimedOut
 from network import until
-from stores import MIN, Clock, conflict, opened
-from suspensions import YES, FakeHlr, consequences
+from stores import MIN, MINUTE, TEN, Clock, conflict, opened, refuse, refuse_no_more
+from suspensions import LOOSE, YES, FakeHlr, consequences
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
+    from clonewatch.actions.consequences import Consequences
     from clonewatch.store.store import Store
 
 
@@ -37,6 +41,12 @@ class Running:
     sender: Sender
     hlr: FakeHlr
     orders: SuspensionOrders
+    clock: Clock
+    told: list[Stuck]
+
+    def history(self, case_id: int) -> list[str]:
+        with self.store.read() as connection:
+            return [event["what"] for event in events_of(connection, case_id)]
 
     def states(self) -> list[State]:
         with self.store.read() as connection:
@@ -52,11 +62,14 @@ class Running:
 
 
 @asynccontextmanager
-async def running(folder: Path, hlr: FakeHlr) -> AsyncIterator[Running]:
-    follows = consequences()
-    with opened(folder, clock=Clock(), consequences=follows) as store:
+async def running(
+    folder: Path, hlr: FakeHlr, follows: Consequences | None = None
+) -> AsyncIterator[Running]:
+    follows, clock, told = follows or consequences(), Clock(), list[Stuck]()
+    with opened(folder, clock=clock, consequences=follows) as store:
         backoff = Backoff(first_s=0.0, most_s=0.0)
-        sender = Sender(store, follows, Desk(follows), lambda: hlr, backoff=backoff)
+        desk = Desk(follows)
+        sender = Sender(store, follows, desk, lambda: hlr, tell=told.append, backoff=backoff)
         loop = asyncio.get_running_loop()
 
         def committed() -> None:
@@ -65,7 +78,7 @@ async def running(folder: Path, hlr: FakeHlr) -> AsyncIterator[Running]:
         store.committed = committed
         task = asyncio.create_task(sender.run())
         orders = SuspensionOrders(store=store, consequences=follows)
-        yield Running(store, sender, hlr, orders)
+        yield Running(store, sender, hlr, orders, clock, told)
         store.committed = lambda: None
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
@@ -142,5 +155,128 @@ def test_a_pause_holds_what_waits_until_it_is_resumed(tmp_path: Path) -> None:
             assert hlr.asked == []
             it.orders.resume(who="ann", note="").result()
             await until(lambda: it.states() == [State.SUSPENDED])
+
+    asyncio.run(main())
+
+
+async def settled(it: Running) -> None:
+    """Wait until there is nothing left to do."""
+    await until(lambda: not it.sender.plan.is_due and not it.sender.plan.waiting)
+
+
+def test_a_case_that_we_cannot_decide_holds_up_no_other_and_no_restoration(tmp_path: Path) -> None:
+    async def main() -> None:
+        async with running(tmp_path, FakeHlr(*[YES] * 9)) as it:
+            it.store.submit([conflict()], 1)
+            await until(lambda: it.states() == [State.SUSPENDED])
+            refuse(it.store, "INSERT ON outbox WHEN NEW.case_id = 2 AND NEW.kind = 'suspension'")
+            with capture_logs() as logs:
+                it.store.submit([conflict(MIN + 1), conflict(MIN + 2)], 2)
+                it.orders.restore(1, who="ann", note="").result()
+                await until(lambda: it.states() == [State.RESTORED, State.OPEN, State.SUSPENDED])
+                await settled(it)
+                for _ in range(9):
+                    it.sender.wake()
+                    await asyncio.sleep(0.01)
+            (line,) = logs
+            assert (line["event"], line["log_level"], line["case"]) == (
+                "case_set_aside",
+                "error",
+                2,
+            )
+            assert "IntegrityError) stuck" in line["exception"]
+            assert [each.due.case_id for each in it.told] == [2]
+            (words,) = it.sender.problems()
+            assert words.startswith("case 2 cannot be decided, by a fault of ours: IntegrityError")
+            assert it.history(2) == ["conflict", "set aside"]
+            # What changes about it lets it be decided again.
+            refuse_no_more(it.store)
+            it.clock.now_ms += 1
+            it.store.submit([conflict(MIN + 1, at=TEN + 50 * MINUTE)], 3)
+            await until(lambda: it.states()[1] is State.SUSPENDED)
+            assert it.sender.problems() == []
+
+    asyncio.run(main())
+
+
+def test_a_start_decides_again_what_was_set_aside(tmp_path: Path) -> None:
+    async def main() -> None:
+        async with running(tmp_path, FakeHlr(YES)) as it:
+            refuse(it.store, "UPDATE ON suspensions")
+            it.store.submit([conflict()], 1)
+            await until(lambda: it.sender.problems() != [])
+            refuse_no_more(it.store)
+            await settled(it)
+            assert it.states() == [State.OPEN]
+        async with running(tmp_path, FakeHlr(YES)) as it:
+            await until(lambda: it.states() == [State.SUSPENDED])
+
+    asyncio.run(main())
+
+
+def test_who_cannot_be_decided_any_more_is_suspended_no_more(tmp_path: Path) -> None:
+    async def main() -> None:
+        hlr = FakeHlr(*[YES] * 9, is_open=False)
+        async with running(tmp_path, hlr) as it:
+            it.store.submit([conflict()], 1)
+            await until(lambda: it.sender.plan.ready)
+            spoil = "UPDATE clone_records SET evidence = json_set(evidence, '$.clone', 'nobody')"
+            it.store.do(lambda to: to.exec_driver_sql(spoil).close()).result()
+            it.clock.now_ms += 1
+            it.store.submit([conflict(at=TEN + 50 * MINUTE)], 2)
+            await until(lambda: it.sender.problems() != [])
+            hlr.is_open = True
+            hlr.changed()
+            await settled(it)
+            assert hlr.asked == []
+            assert it.history(1)[-2:] == ["suspension cancelled", "set aside"]
+
+    asyncio.run(main())
+
+
+def test_what_all_decisions_rest_on_holds_up_no_restoration(tmp_path: Path) -> None:
+    async def main() -> None:
+        async with running(tmp_path, FakeHlr(*[YES] * 9)) as it:
+            it.store.submit([conflict()], 1)
+            await until(lambda: it.states() == [State.SUSPENDED])
+            it.store.submit([conflict(MIN + 1)], 2)
+            rename = "ALTER TABLE clone_records RENAME COLUMN found_at TO lost_at"
+            it.store.do(lambda to: to.exec_driver_sql(rename).close()).result()
+            it.orders.restore(1, who="ann", note="").result()
+            await until(lambda: it.states()[0] is State.RESTORED)
+
+    asyncio.run(main())
+
+
+def test_what_nobody_can_read_holds_up_no_other(tmp_path: Path) -> None:
+    async def main() -> None:
+        hlr = FakeHlr(*[YES] * 9, is_open=False)
+        async with running(tmp_path, hlr) as it:
+            it.store.submit([conflict()], 1)
+            await until(lambda: it.sender.plan.ready)
+            spoil = "UPDATE outbox SET payload = json_remove(payload, '$.msid')"
+            it.store.do(lambda to: to.exec_driver_sql(spoil).close()).result()
+            it.store.submit([conflict(MIN + 1)], 2)
+            hlr.is_open = True
+            hlr.changed()
+            await until(lambda: it.states() == [State.OPEN, State.SUSPENDED])
+            await until(lambda: "cannot be read, by a fault of ours" in it.sender.plan.reason)
+
+    asyncio.run(main())
+
+
+def test_restorations_that_always_fail_hold_up_no_other(tmp_path: Path) -> None:
+    async def main() -> None:
+        count = FLYING_MAX + 1
+        follows = consequences(replace(LOOSE, per_hour_max=99, per_day_max=99))
+        follows.policy = replace(follows.policy, suspect_msids=99)
+        async with running(tmp_path, FakeHlr(*[YES] * 99), follows) as it:
+            it.store.submit([conflict(MIN + number) for number in range(count)], 1)
+            await until(lambda: it.states() == [State.SUSPENDED] * count)
+            refuse(it.store, f"UPDATE ON outbox WHEN NEW.case_id < {count} AND NEW.attempts > 0")
+            with capture_logs():
+                it.orders.restore_since(0, who="ann", note="").result()
+                await until(lambda: it.states()[-1] is State.RESTORED)
+            assert it.states()[:-1] == [State.SUSPENDED] * FLYING_MAX
 
     asyncio.run(main())
