@@ -186,6 +186,35 @@ def test_a_conflict_that_we_cannot_store_is_told_and_the_next_is_suspended(tmp_p
     asyncio.run(main())
 
 
+def test_a_case_that_we_cannot_decide_is_told_and_the_next_is_suspended(tmp_path: Path) -> None:
+    path = tmp_path / "alarms.jsonl"
+
+    def logged() -> set[str]:
+        return {json.loads(line)["alarm"] for line in whole_records(path)}
+
+    async def main() -> None:
+        hlr = OddHlr([yes])
+        async with listening(hlr) as port:
+            tables = (AT_ONCE, link(), FILE, hlr_link(port), suspension())
+            async with daemon(tmp_path, *tables, mode="active") as app:
+                refuse(app.store, "INSERT ON outbox WHEN NEW.kind = 'suspension' AND NEW.case_id=1")
+                with capture_logs() as logs:
+                    found(app)
+                    found(app, MIN + 1)
+                    await until(lambda: len(hlr.denied) == 1)
+                (line,) = [each for each in logs if each["event"] == "case_set_aside"]
+                assert (line["log_level"], line["case"]) == ("error", 1)
+                assert "IntegrityError) stuck\n" in line["exception"]
+                at = "conflict_set_aside-suspension"
+                await until(lambda: logged() == {at, "case-1", "case-2"})
+                await until(lambda: len(problems_of(app)) == 1)
+                assert problems_of(app)[0].startswith("case 1 cannot be decided, by a fault of")
+                await until(lambda: (shown(app, 2) or {})["state"] == "suspended")
+                assert (shown(app) or {})["state"] == "open"
+
+    asyncio.run(main())
+
+
 def test_an_answer_that_cannot_be_stored_is_asked_for_again_when_it_can(
     tmp_path: Path,
 ) -> None:

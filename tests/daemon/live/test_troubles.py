@@ -10,6 +10,7 @@ import pytest
 
 from clonewatch.actions.alarms.book import raised
 from clonewatch.actions.alarms.selves import Selves
+from clonewatch.actions.suspension.stuck import Due, Stuck, Task
 from clonewatch.clocks.watch import ClockChanged
 from clonewatch.live.troubles import LINK_DOWN_AFTER_S, Troubles
 from clonewatch.recordfile import events as recordfile
@@ -58,8 +59,10 @@ def test_files_that_fail_are_alarms_until_they_work_again(store: Store, troubles
 
 def test_what_is_set_aside_is_an_alarm_beside_others(store: Store, troubles: Troubles) -> None:
     troubles.told(events.SetAside(PATH, Aside(conflict(), Fault.of(ValueError("so there")))))
+    due = Due(task=Task.DECIDE, id=5, case_id=5)
+    troubles.told(Stuck(due, Fault.of(ValueError("so there"))))
     troubles.told(events.Resumed(PATH))
-    assert alarms(store) == {"conflict_set_aside-store": 1}
+    assert alarms(store) == {"conflict_set_aside-store": 1, "conflict_set_aside-suspension": 1}
 
 
 def test_a_link_that_is_down_for_long_is_one_alarm(store: Store, troubles: Troubles) -> None:
