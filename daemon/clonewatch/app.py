@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import structlog
 
-from clonewatch.actions.alarms.events import OutputResumed
+from clonewatch.actions.alarms.events import NoticeSetAside, OutputResumed
 from clonewatch.actions.consequences import Consequences
 from clonewatch.actions.office import Office
 from clonewatch.actions.suspension.service import Suspension
@@ -238,12 +238,13 @@ class App:
 
     def _look(self) -> None:
         """See now and then how much comes, and from whom nothing."""
+        # First, so that whatever fails in it does so this time only.
+        self._looking = self._loop.call_later(LOOK_EVERY_S, self._look)
         now = time.monotonic()
         self.watch.look(now)
         if now - self._ticked_at >= TICK_EVERY_S:
             self._ticked_at = now
             self.office.tick()
-        self._looking = self._loop.call_later(LOOK_EVERY_S, self._look)
 
     def _clocks_changed(self, changes: Sequence[ClockChanged]) -> None:
         for change in changes:
@@ -287,8 +288,11 @@ class App:
 
     def _delivery_told(self, event: DeliveryEvent) -> None:
         """Say what became of alarms on their way; from any thread."""
-        say = self._log.info if isinstance(event, OutputResumed) else self._log.warning
-        say("alarms_" + event_name(event), output=event.output, detail=str(event))
+        log = self._log.bind(output=event.output, detail=str(event))
+        say = log.info if isinstance(event, OutputResumed) else log.warning
+        if isinstance(event, NoticeSetAside):
+            say = log.bind(exception=event.fault.traceback).error
+        say("alarms_" + event_name(event))
 
     def _sightings(self, batch: Batch) -> Sequence[Registration]:
         self.office.selves.look_for_unknown_mscs(batch)

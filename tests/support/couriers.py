@@ -30,6 +30,8 @@ class FakeOutput:
         self.hangs = False
         self.hangs_at = 0  # the number of a notice
         self.refuses: set[int] = set()  # numbers
+        self.breaks_at: set[int] = set()  # numbers that it cannot write
+        self.breaks_at_alarms: dict[str, Exception] = {}  # what it cannot repeat, by key
         self.sent: list[int] = []
         self.tries = 0
         self.repeated: list[list[str]] = []
@@ -44,6 +46,8 @@ class FakeOutput:
             await asyncio.Event().wait()
         if self.down:
             raise NotSentError("it is down")
+        if any(notice.number in self.breaks_at for notice in notices):
+            raise ValueError("so there")
         if any(notice.number in self.refuses for notice in notices):
             raise RefusedError("not that")
         with self._changed:
@@ -51,6 +55,9 @@ class FakeOutput:
             self._changed.notify_all()
 
     async def repeat(self, alarms: Sequence[Alarm]) -> None:
+        for alarm in alarms:
+            if error := self.breaks_at_alarms.get(alarm.key):
+                raise error
         with self._changed:
             self.repeated.append(sorted(alarm.key for alarm in alarms))
             self._changed.notify_all()

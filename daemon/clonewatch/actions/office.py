@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import structlog
+
 from clonewatch.cases import retention, suspects
 from clonewatch.cases.policy import Policy
 from clonewatch.registrations import time_text
@@ -19,6 +21,7 @@ from .orders import Orders
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from concurrent.futures import Future
 
     from sqlalchemy import Connection
 
@@ -45,6 +48,8 @@ class Office:
         self._consequences = consequences
         self._tell = tell
         self._ticks = 0
+        self._is_open = True
+        self._log = structlog.get_logger()
         self.committed: Callable[[], None] = lambda: None  # after each transaction; by its thread
         self.orders = Orders(store, consequences)
         self.selves = Selves(store, consequences.outputs_of, self._send_directly)
@@ -62,7 +67,8 @@ class Office:
         self._ticks += 1
         if self._ticks == 1:
             self.selves.forget_earlier()
-        self._store.do(self._expire)
+        self._upkeep(self._end_suspicions)
+        self._upkeep(self._remove_expired)
 
     def travel_changed(self) -> None:
         """Suspect no pair of MSCs any more: there are other travel times, or MSCs."""
@@ -88,6 +94,7 @@ class Office:
 
     def close(self) -> None:
         """Send no more; what waits, waits in the outbox."""
+        self._is_open = False
         self._store.committed = lambda: None
         self._delivery.close()
 
@@ -103,13 +110,24 @@ class Office:
             tell=self._tell,
         )
 
-    def _expire(self, connection: Connection) -> None:
-        """End what is old: suspicions, and some of what is not to be kept."""
+    def _upkeep(self, work: Callable[[Connection], object]) -> None:
+        """Do something in an order of its own: should it fail, nothing else does."""
+
+        def done(future: Future[object]) -> None:
+            if self._is_open and not future.cancelled() and (error := future.exception()):
+                self._log.error("upkeep_failed", reason=str(error), exc_info=error)
+
+        self._store.do(work).add_done_callback(done)
+
+    def _end_suspicions(self, connection: Connection) -> None:
         now_ms, policy = self._store.now_ms(), self._consequences.policy
         self._consequences.end_suspicion(
             connection, now_ms, lambda to: suspects.expire(to, now_ms, policy)
         )
-        retention.remove_expired(connection, now_ms, policy)
+
+    def _remove_expired(self, connection: Connection) -> None:
+        """Remove some of what is not to be kept."""
+        retention.remove_expired(connection, self._store.now_ms(), self._consequences.policy)
 
     def _wake(self) -> None:
         self._delivery.wake()

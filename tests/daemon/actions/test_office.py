@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import select
+from structlog.testing import capture_logs
 
 from clonewatch.actions.alarms.kinds import Kind
 from clonewatch.actions.office import Office, policy_of
@@ -19,7 +20,7 @@ from clonewatch.store.tables import alarms, cases, outbox, suspects
 from configuration import LEARN, loaded
 from couriers import Told, raise_alarms
 from lines import whole_records
-from stores import DAY, MIN, Clock, conflict, follower, opened
+from stores import DAY, MIN, Clock, conflict, follower, opened, refuse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -116,6 +117,28 @@ def test_every_minute_what_is_old_ends(tmp_path: Path, store: Store, clock: Cloc
     clock.now_ms += DAY
     it.tick()
     assert raised(store) == {"link_down-west"}
+    it.close()
+
+
+def test_suspicions_that_cannot_end_keep_nothing_from_being_removed(
+    tmp_path: Path, store: Store, clock: Clock
+) -> None:
+    it = office(store, loaded(tmp_path, LEARN, FEW))
+    store.submit([conflict(MIN + number) for number in range(3)], 1)
+    store.flush()
+    raise_alarms(store, 2, ["gone"])
+    sent = outbox.update().values(outcome="delivered", ended_at=clock.now_ms)
+    store.do(lambda to: to.execute(sent).close()).result()
+    refuse(store, "DELETE ON suspects")
+    clock.now_ms += 31 * DAY
+    with capture_logs() as logs:
+        it.tick()
+        store.do(lambda _: None).result()
+    assert [(each["event"], each["log_level"]) for each in logs] == [("upkeep_failed", "error")]
+    assert "stuck" in logs[0]["reason"]
+    with store.read() as connection:
+        assert connection.execute(select(outbox)).all() == []
+        assert connection.execute(select(suspects)).all()
     it.close()
 
 

@@ -12,17 +12,19 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from clonewatch.store.apart import Fault
 from clonewatch.store.outbox import Outcome
 
-from .events import NoticeRefused, OutputFailed, OutputResumed
+from .events import NoticeRefused, NoticeSetAside, OutputFailed, OutputResumed, RepeatRefused
 from .notice import Notice
-from .outputs.output import RefusedError
+from .outputs.output import AWAY, RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from clonewatch.store.outbox import Item
 
+    from .book import Alarm
     from .events import Event
     from .mail import Mail
     from .outputs.output import Output
@@ -76,6 +78,7 @@ class Courier:
         self._done: dict[int, tuple[Outcome, str]] = {}  # ended, and not yet written
         self._write_at = 0.0  # when these are to be written; monotonic
         self._repeat_at_ms = mail.now_ms()
+        self._not_repeated: set[str] = set()  # keys of alarms, the last time
 
     def wake(self) -> None:
         """Look into the outbox: there may be something."""
@@ -113,8 +116,15 @@ class Courier:
 
     async def _carry(self) -> float | None:
         while self._direct:
-            with contextlib.suppress(RefusedError):
+            try:
                 await self._send([self._direct[0]])
+            except AWAY:
+                raise
+            except RefusedError:
+                pass
+            except Exception as error:  # noqa: BLE001  # the next is to go out
+                what = self._direct[0].key
+                self._tell(NoticeSetAside(self.name, what, Fault.of(error)))
             self._direct.popleft()
         await self._write_due()
         items = await self._mail.pending(self.name, READ_MAX + len(self._done))
@@ -126,25 +136,41 @@ class Courier:
         return 0 if items else self._sooner(await self._repeat(now_ms))
 
     async def _carry_items(self, items: Sequence[Item]) -> None:
-        """Send items, as many at once as the output takes."""
-        for at in range(0, len(items), self._output.at_once_max):
-            await self._carry_part(items[at : at + self._output.at_once_max])
-            await self._write_due()  # a long backlog may take longer than we live
+        """Send items, as many at once as the output takes.
 
-    async def _carry_part(self, items: Sequence[Item]) -> None:
+        What fails by a fault of ours, twice, while another is taken, is at fault alone: it ends.
+        """
+        faulty: list[tuple[Item, Exception]] = []
+        before = self.delivered
+        for at in range(0, len(items), self._output.at_once_max):
+            faulty += await self._carry_part(items[at : at + self._output.at_once_max])
+            await self._write_due()  # a long backlog may take longer than we live
+        for item, error in faulty:
+            if self.delivered == before:
+                raise error
+            for _, again in await self._carry_part([item]):
+                fault = Fault.of(again)
+                self._ended([item], Outcome.REFUSED, f"by a fault of ours: {fault.reason}")
+                self._tell(NoticeSetAside(self.name, f"notification {item.key}", fault))
+
+    async def _carry_part(self, items: Sequence[Item]) -> list[tuple[Item, Exception]]:
+        """Send items at once, or each if one of them is refused; what fails by a fault of ours."""
         try:
             await self._send([Notice.of_payload(item.payload) for item in items])
-        except RefusedError as refused:
-            if len(items) > 1:  # find out which
-                for item in items:
-                    await self._carry_part([item])
-                return
+        except AWAY:
+            raise
+        except Exception as error:  # noqa: BLE001  # find out which
+            if len(items) > 1:
+                return [bad for item in items for bad in await self._carry_part([item])]
             (item,) = items
-            self._ended(items, Outcome.REFUSED, str(refused))
-            self._tell(NoticeRefused(self.name, int(item.key), str(refused)))
+            if not isinstance(error, RefusedError):
+                return [(item, error)]
+            self._ended(items, Outcome.REFUSED, str(error))
+            self._tell(NoticeRefused(self.name, int(item.key), str(error)))
         else:
             self._ended(items, Outcome.DELIVERED)
             self.delivered += len(items)
+        return []
 
     async def _send(self, notices: Sequence[Notice]) -> None:
         async with asyncio.timeout(SEND_S):
@@ -182,10 +208,46 @@ class Courier:
             return None
         if now_ms >= self._repeat_at_ms:
             alarms = await self._mail.raised(self.name)
-            async with asyncio.timeout(SEND_S):
-                await self._output.repeat(alarms)
+            not_told = await self._repeat_part(alarms)
+            self._tell_not_repeated(not_told, is_well=len(not_told) < len(alarms))
             self._repeat_at_ms = now_ms + int(every_s * 1000)
         return (self._repeat_at_ms - now_ms) / 1000
+
+    async def _repeat_part(self, alarms: Sequence[Alarm]) -> list[tuple[Alarm, Exception]]:
+        """Tell of alarms again, by halves if one of them is not taken; those, and why."""
+        try:
+            async with asyncio.timeout(SEND_S):
+                await self._output.repeat(alarms)
+        except AWAY:
+            raise
+        except Exception as error:  # find out which
+            if not alarms:
+                raise
+            if len(alarms) == 1:
+                return [(alarms[0], error)]
+        else:
+            return []
+        middle = len(alarms) // 2
+        return [
+            *await self._repeat_part(alarms[:middle]),
+            *await self._repeat_part(alarms[middle:]),
+        ]
+
+    def _tell_not_repeated(
+        self, not_told: Sequence[tuple[Alarm, Exception]], *, is_well: bool
+    ) -> None:
+        """Say once of each alarm that it is not told again. Raises its error if none is taken."""
+        for alarm, error in not_told:
+            is_refused = isinstance(error, RefusedError)
+            if not is_well and not (is_refused and len(not_told) == 1):
+                raise error
+            if alarm.key not in self._not_repeated:
+                self._tell(
+                    RepeatRefused(self.name, alarm.key, str(error))
+                    if is_refused
+                    else NoticeSetAside(self.name, alarm.key, Fault.of(error))
+                )
+        self._not_repeated = {alarm.key for alarm, _ in not_told}
 
     async def _failed(self, reason: str) -> float:
         self.failures += 1

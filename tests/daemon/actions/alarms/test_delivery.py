@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +14,7 @@ from sqlalchemy import select
 from clonewatch.actions.alarms.courier import WRITE_WITHIN_S, Backoff
 from clonewatch.actions.alarms.delivery import Delivery
 from clonewatch.actions.alarms.mail import Mail
+from clonewatch.actions.alarms.outputs.output import RefusedError
 from clonewatch.store.tables import outbox
 from couriers import FakeOutput, Told, raise_alarms
 from notices import NOTICE
@@ -176,3 +178,96 @@ def test_what_was_taken_is_not_sent_again_while_the_store_fails(store: Store) ->
     assert output.wait_for(4) == [1, 2, 3, 4]
     it.close()
     assert outcomes(store)[:3] == [("out", "delivered")] * 3
+
+
+def test_what_we_cannot_write_holds_up_nothing(store: Store) -> None:
+    output, told = FakeOutput(), Told()
+    output.breaks_at = {2, 5}
+    it = delivery(store, told, out=output)
+    raise_alarms(store, 5, ["out"])
+    assert output.wait_for(3) == [1, 3, 4]
+    raise_alarms(store, 1, ["out"], begins=6)
+    assert output.wait_for(4) == [1, 3, 4, 6]
+    it.close()
+    why = "by a fault of ours: ValueError: so there"
+    assert told.words == [f"notification {number} cannot go to out, {why}" for number in (2, 5)]
+    assert outcomes(store)[1] == ("out", "refused")
+
+
+def test_a_row_that_nobody_can_read_holds_up_nothing(store: Store) -> None:
+    raise_alarms(store, 2, ["out"])
+    spoil = "UPDATE outbox SET payload = json_set(payload, '$.kind', 'odd') WHERE id = 1"
+    store.do(lambda to: to.exec_driver_sql(spoil).close()).result()
+    output, told = FakeOutput(), Told()
+    it = delivery(store, told, out=output)
+    assert output.wait_for(1) == [2]
+    it.close()
+    assert told.words == [
+        "notification 1 cannot go to out, by a fault of ours: ValueError: 'odd' is not a valid Kind"
+    ]
+
+
+def test_an_output_that_we_cannot_write_to_at_all_loses_nothing(store: Store) -> None:
+    output, told = FakeOutput(), Told()
+    output.breaks_at = {1, 2, 3}
+    it = delivery(store, told, out=output)
+    raise_alarms(store, 3, ["out"])
+    output.wait_for_tries(9)
+    assert it.failing() == {"out": "so there"}
+    assert outcomes(store) == [("out", None)] * 3
+    output.breaks_at = set()
+    assert sorted(output.wait_for(3)) == [1, 2, 3]
+    it.close()
+
+
+def test_a_notice_past_the_store_that_we_cannot_write_holds_up_nothing(store: Store) -> None:
+    output, told = FakeOutput(), Told()
+    output.breaks_at = {NOTICE.number}
+    it = delivery(store, told, out=output)
+    it.send_directly(NOTICE, ["out"])
+    it.send_directly(replace(NOTICE, number=NOTICE.number + 1), ["out"])
+    assert output.wait_for(1) == [NOTICE.number + 1]
+    it.close()
+    (words,) = told.words
+    assert words.endswith("cannot go to out, by a fault of ours: ValueError: so there")
+
+
+def test_one_alarm_that_cannot_be_told_again_keeps_no_other_from_it(
+    store: Store, clock: Clock
+) -> None:
+    output, told = FakeOutput(at_once_max=9, repeats_s=60), Told()
+    output.breaks_at_alarms = {
+        "link_down-2": RefusedError("not that"),
+        "link_down-4": ValueError("so there"),
+    }
+    it = delivery(store, told, am=output)
+    output.wait_for_repeats(1)
+    raise_alarms(store, 5, ["am"])
+    output.wait_for(5)
+    for _ in range(2):
+        repeats = len(output.repeated)
+        clock.now_ms += MINUTE
+        it.wake()
+        parts = output.wait_for_repeats(repeats + 3)[repeats:]
+        assert sorted(key for part in parts for key in part) == [
+            f"link_down-{number}" for number in (1, 3, 5)
+        ]
+    it.close()
+    assert sorted(told.words) == [
+        "am refused to be told of link_down-2 again: not that",
+        "link_down-4 cannot go to am, by a fault of ours: ValueError: so there",
+    ]
+
+
+def test_what_tells_no_alarm_again_is_failing(store: Store, clock: Clock) -> None:
+    output = FakeOutput(at_once_max=9, repeats_s=60)
+    output.breaks_at_alarms = {f"link_down-{number}": ValueError("odd") for number in (1, 2)}
+    it = delivery(store, Told(), am=output)
+    output.wait_for_repeats(1)
+    raise_alarms(store, 2, ["am"])
+    output.wait_for(2)
+    clock.now_ms += MINUTE
+    it.wake()
+    while it.failing() != {"am": "odd"}:
+        pass
+    it.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,6 +17,10 @@ class NotSentError(Exception):
 
 class RefusedError(Exception):
     """The other side refuses just this, and will always do so."""
+
+
+# All that an output may raise where not what it is sent is at fault; a timeout is an OSError.
+AWAY: Final = (NotSentError, OSError)
 
 
 class Output(Protocol):
