@@ -7,6 +7,9 @@ registration's is the moment its octets were read.
 Messages that only the grammars can read cost a hundred times as much. A line that sends many is
 read in small bites and has to rest in between, as long as others have something to say: it cannot
 starve them. Where the record file has no room, all lines wait.
+
+Whatever goes wrong by a fault of ours, what has gathered is taken once: what is left of it then is
+told and counted, and lines go on.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ import time
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import structlog
 
 from clonewatch.live.lines import Counts, Line, LinesCollector
 from clonewatch.registrations import Flags
@@ -63,6 +67,7 @@ class Intake:
         fresh_s: float = FRESH_S,
     ) -> None:
         self.decode_s = self.judge_s = 0.0  # spent so far. Monotonic
+        self.messages_left = 0  # gathered when a fault of ours ended taking them. Monotonic
         self._collector = LinesCollector(
             mscs,
             imsi_prefix=imsi_prefix,
@@ -74,6 +79,7 @@ class Intake:
         self._refused = refused
         self._clock = clock
         self._fresh_s = fresh_s
+        self._log = structlog.get_logger()
         self._loop = asyncio.get_running_loop()
         self._octets = np.zeros(ARENA_LENGTH + SPARE_LENGTH, np.uint8)
         self._frames = Frames.empty((ARENA_LENGTH + SPARE_LENGTH) // MESSAGE_LENGTH_LEAST)
@@ -146,11 +152,11 @@ class Intake:
             return
         begun = time.perf_counter()
         judged_s = self.judge_s
-        frames = self._frames.between(0, self._count)
-        for batch in self._collector.take(self._octets, frames, self._count):
-            judging = time.perf_counter()
-            self._judge.take(batch)
-            self.judge_s += time.perf_counter() - judging
+        try:
+            self._take_all()
+        except Exception as error:  # noqa: BLE001  # whatever it is, it would be again
+            self.messages_left += self._count
+            self._log.error("messages_left", messages=self._count, exc_info=error)
         self.decode_s += time.perf_counter() - begun - (self.judge_s - judged_s)
         self._held = self._count = 0
         self._settle()
@@ -191,6 +197,13 @@ class Intake:
     def waits_for_room(self) -> bool:
         """Whether all lines wait for the record file."""
         return self._full
+
+    def _take_all(self) -> None:
+        frames = self._frames.between(0, self._count)
+        for batch in self._collector.take(self._octets, frames, self._count):
+            judging = time.perf_counter()
+            self._judge.take(batch)
+            self.judge_s += time.perf_counter() - judging
 
     def _copy(self, received: MessagesReceived, first: int, end: int, number: int) -> None:
         at, rows = self._held, slice(self._count, self._count + received.count)

@@ -8,17 +8,23 @@ The store is given a conflict at once, and commits it when its registrations are
 (`RecordFile.wait`): else one might outlive a kill and the other not, and a far end that sends the
 registration again would make a second conflict of it. While the record file fails the store does
 not wait.
+
+What cannot be judged by a fault of ours is told, counted and left, and holds up nobody: it stands
+in the record file, and a start that meets it again tells and counts it again.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
+
+import structlog
 
 from clonewatch.ahead import ahead
 from clonewatch.messages import Held
 from clonewatch.recordfile.groups import GROUP_MS
+from clonewatch.registrations import time_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -31,6 +37,8 @@ if TYPE_CHECKING:
     from clonewatch.store.pending import Found
 
 REBUILD_ROWS: Final = 1 << 16  # registrations at once: the window's pauses are for others too
+
+T = TypeVar("T")
 
 
 class CloneRecordFile(Protocol):
@@ -64,6 +72,7 @@ class Judge:
         self.detector = detector
         self.conflicts = 0  # found since the start; monotonic
         self.registrations = 0  # monotonic
+        self.registrations_unjudged = 0  # left by a fault of ours. Monotonic
         self.is_abandoned = False
         self.end = record.written  # sequence behind the last registration
         self._record = record
@@ -71,6 +80,7 @@ class Judge:
         self._sightings = sightings
         self._twins = twins
         self._found = found
+        self._log = structlog.get_logger()
         self._waiting: dict[bool, deque[tuple[int, Callable[[], None]]]] = {
             False: deque(),
             True: deque(),
@@ -94,9 +104,8 @@ class Judge:
                 part = rows[first : first + REBUILD_ROWS]
                 batch = replace(part.batch, msc=mscs.place(part.batch.mscid))
                 silent = int((part.sequence < judged).sum())
-                if self.detector is not None:
-                    self.detector.take(batch[:silent])
-                self._twins(batch[:silent])
+                if silent:
+                    self._fill(batch[:silent])
                 if silent < len(part):
                     self.end = int(part.sequence[-1]) + 1
                     self._judge(batch[silent:])
@@ -141,12 +150,48 @@ class Judge:
     def _kept_up_to(self, *, synced: bool) -> int:
         return self._record.synced if synced else self._record.written
 
+    def _fill(self, batch: Batch) -> None:
+        """Learn of a batch what judging others takes."""
+        faults: list[Exception] = []
+        if self.detector is not None:
+            _tried(self.detector.take, batch, faults)
+        _tried(self._twins, batch, faults)
+        self._tell(faults, batch)
+
     def _judge(self, batch: Batch) -> None:
         """Let the store keep what is found in a batch, the last that was taken."""
-        conflicts = self.detector.take(batch) if self.detector is not None else []
+        faults: list[Exception] = []
+        conflicts: Sequence[Conflict] = ()
+        if self.detector is not None:
+            conflicts = _tried(self.detector.take, batch, faults)
         self.conflicts += len(conflicts)
         if conflicts:
             self._record.hurry()
-        self._store.submit([*conflicts, *self._sightings(batch), *self._twins(batch)], self.end)
+        sightings = _tried(self._sightings, batch, faults)
+        twins = _tried(self._twins, batch, faults)
+        self._tell(faults, batch)
+        self._store.submit([*conflicts, *sightings, *twins], self.end)
         if conflicts:
             self._found(conflicts)
+
+    def _tell(self, faults: Sequence[Exception], batch: Batch) -> None:
+        """Say once that a batch could not be judged, or not wholly."""
+        if faults:
+            self.registrations_unjudged += len(batch)
+            self._log.error(
+                "registrations_left",
+                registrations=len(batch),
+                first=time_text(int(batch.time[0])),
+                exc_info=ExceptionGroup("by faults of ours", faults),
+            )
+
+
+def _tried(
+    look: Callable[[Batch], Sequence[T]], batch: Batch, faults: list[Exception]
+) -> Sequence[T]:
+    """What *look* finds in a batch; nothing where it fails, which is added to *faults*."""
+    try:
+        return look(batch)
+    except Exception as error:  # noqa: BLE001  # whatever it is, others are to be judged
+        faults.append(error)
+        return ()

@@ -105,6 +105,8 @@ def _of_detection(app: App) -> Values:
     values: dict[str, Any] = {
         "decode_seconds": app.intake.decode_s,
         "detection_seconds": app.intake.judge_s,
+        "messages_left": app.intake.messages_left,
+        "registrations_unjudged": app.judge.registrations_unjudged,
     }
     detector = app.judge.detector
     if detector is None:
@@ -175,6 +177,8 @@ def status_of(app: App) -> Status:
         counts={
             "registrations": app.judge.registrations,
             "conflicts_set_aside": app.store.conflicts_set_aside,
+            "registrations_unjudged": app.judge.registrations_unjudged,
+            "messages_left": app.intake.messages_left,
             **found,
         },
         window=window,

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from clonewatch.live.intake import BITE, FULL, MESSAGE_LENGTH_LEAST, RESTING, Intake
 from clonewatch.live.lines import Counts, Line
@@ -278,3 +279,44 @@ def test_other_mscs_place_what_comes_from_then_on(tmp_path: Path) -> None:
 
 def test_no_message_is_shorter_than_is_reckoned_with() -> None:
     assert len(regnot()) >= MESSAGE_LENGTH_LEAST
+
+
+def test_what_a_fault_of_ours_leaves_is_told_once_and_lines_go_on(tmp_path: Path) -> None:
+    async def main() -> None:
+        async with intake(tmp_path) as (taking, of):
+            done: list[str] = []
+            line = taking.open_line(0, Counts())
+            append = of.record.append
+            of.record.append = lambda batch: batch.ours  # type: ignore[method-assign, attr-defined]
+            with capture_logs() as logged:
+                messages = received(regnot(), regnot(transaction_id=2))
+                taking.take(line, messages, then=lambda: done.append("kept"))
+                await asyncio.sleep(0)
+                taking.flush()
+            of.record.append = append  # type: ignore[method-assign]
+            (told,) = logged
+            assert (told["event"], told["messages"]) == ("messages_left", 2)
+            assert "ours" in str(told["exc_info"])
+            assert taking.messages_left == 2
+            assert done == ["kept"]  # the far end need not wait for what will never be
+            taking.take(line, received(regnot(transaction_id=3)))
+            taking.close_line(line)
+            assert of.judge.registrations == 1
+            assert len(stored(of)) == 1
+            assert line.counts.messages == 3
+
+    asyncio.run(main())
+
+
+def test_what_was_recorded_and_cannot_be_judged_is_recorded_once(tmp_path: Path) -> None:
+    async def main() -> None:
+        async with intake(tmp_path) as (taking, of):
+            line = taking.open_line(0, Counts())
+            of.detector.take = lambda batch: batch.ours  # type: ignore[method-assign, attr-defined]
+            for transaction_id in (1, 2):
+                taking.take(line, received(regnot(transaction_id=transaction_id)))
+                taking.flush()
+            assert len(stored(of)) == of.judge.end == of.judge.registrations_unjudged == 2
+            assert taking.messages_left == 0
+
+    asyncio.run(main())

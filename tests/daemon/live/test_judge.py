@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from structlog.testing import capture_logs
 
+from clonewatch.live.judge import Judge
 from clonewatch.messages import Held
 from clonewatch.mscs import Mscs
 from clonewatch.registrations import MSC_UNKNOWN, Batch
@@ -29,6 +32,10 @@ def full() -> Disk:
     disk = Disk()
     disk.full = True
     return disk
+
+
+def fault(batch: Batch) -> Any:
+    raise KeyError(f"ours, of {len(batch)}")
 
 
 def written(of: Bench) -> None:
@@ -183,3 +190,41 @@ def test_twins_go_to_the_store_and_a_start_learns_them_silently(tmp_path: Path) 
         written(of)
         (twins,) = of.store.twins
         assert (twins.msid, twins.changes) == (FIRST.msid, 2)
+
+
+def test_what_cannot_be_judged_by_a_fault_of_ours_is_told_once_and_left(tmp_path: Path) -> None:
+    third = registration(TEN + 50 * MINUTE, MSC_A)
+    with bench(tmp_path) as of, capture_logs() as logged:
+        take = of.detector.take
+        of.detector.take = fault  # type: ignore[method-assign]
+        of.judge.take(Batch.of([replace(third, msid=7)]))
+        of.detector.take = take  # type: ignore[method-assign]
+        of.judge.take(CLONED)
+        written(of)
+        (told,) = logged
+        assert (told["event"], told["registrations"]) == ("registrations_left", 1)
+        assert [str(each) for each in told["exc_info"].exceptions] == ["'ours, of 1'"]
+        assert of.judge.registrations_unjudged == 1
+        assert len(of.store.conflicts) == 1
+        assert of.store.judged == of.judge.end == 3
+        assert sum(len(rows) for rows in of.record.batches()) == 3  # each once
+
+
+def test_conflicts_are_kept_where_it_is_the_rest_that_cannot_be_judged(tmp_path: Path) -> None:
+    with bench(tmp_path) as of, capture_logs() as logged:
+        judge = Judge(of.record, of.detector, of.store, sightings=fault, twins=fault)
+        judge.take(CLONED)
+        assert len(of.store.conflicts) == 1
+        (told,) = logged
+        assert len(told["exc_info"].exceptions) == 2
+
+
+def test_a_start_goes_on_behind_what_cannot_be_judged(tmp_path: Path) -> None:
+    with bench(tmp_path) as of:
+        of.judge.take(CLONED)
+        written(of)
+    with bench(tmp_path, judged=1) as of:
+        of.detector.take = fault  # type: ignore[method-assign]
+        assert of.judge.rebuild(MSCS, 0) == 2
+        assert of.judge.registrations_unjudged == 2
+        assert of.store.judged == 2
