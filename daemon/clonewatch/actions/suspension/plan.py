@@ -38,6 +38,7 @@ class Plan:
     next_at: int | None = None  # ms since 1970: when there is more
     position: Position = UNTOUCHED
     suspended: frozenset[int] = frozenset()  # MSIDs
+    undecided: frozenset[int] = frozenset()  # cases that are left, and still want a decision
 
 
 def read(
@@ -72,6 +73,7 @@ def read(
         next_at=min((at for at in to_do if at is not None and at > now_ms), default=None),
         position=position,
         suspended=standing.suspended(connection),
+        undecided=frozenset(standing.undecided(connection, left[Task.DECIDE])),
     )
 
 

@@ -140,7 +140,9 @@ class Sender:
 
     async def look(self) -> None:
         """See how things stand, and do nothing about it."""
-        self.plan = await asyncio.to_thread(self._read, self._pile.left(self._now()))
+        left = self._pile.left(self._now())
+        self.plan = await asyncio.to_thread(self._read, left)
+        self._pile.forget_decided(left, self.plan.undecided)
 
     def problems(self) -> list[str]:
         """What is stuck, in words."""

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.sqlite import insert
 
 from clonewatch.cases.life import State
+from clonewatch.store.chunks import chunks
 from clonewatch.store.tables import cases, suspensions
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from clonewatch.cases.case import Case
 
 
+_DECIDED: Final = (State.OPEN, State.CONFIRMED)
 FOREVER: Final = (1 << 63) - 1  # ms since 1970
 
 
@@ -41,7 +43,7 @@ def put(connection: Connection, case_ids: Iterable[int], **values: Any) -> None:
 
 def look_again(connection: Connection, cases: Iterable[Case], now_ms: int) -> None:
     """Let cases that changed be decided again, if there is anything to decide."""
-    open_ = [case.id for case in cases if case.state in {State.OPEN, State.CONFIRMED}]
+    open_ = [case.id for case in cases if case.state in _DECIDED]
     put(connection, open_, look_at=now_ms)
 
 
@@ -55,6 +57,20 @@ def to_restore(
 ) -> dict[int, int]:
     """Cases whose suspension is over by itself, as `due` tells them."""
     return _up_to(suspensions.c.restore_at, connection, now_ms, limit, left)
+
+
+def undecided(connection: Connection, case_ids: Iterable[int]) -> set[int]:
+    """Which of some cases want a decision, now or later."""
+    found: set[int] = set()
+    for some in chunks(sorted(case_ids)):
+        rows = connection.execute(
+            select(cases.c.id)
+            .join(suspensions, suspensions.c.case_id == cases.c.id)
+            .where(cases.c.id.in_(some), cases.c.state.in_([str(state) for state in _DECIDED]))
+            .where(suspensions.c.look_at.is_not(None))
+        )
+        found |= set(rows.scalars())
+    return found
 
 
 def next_at(

@@ -11,6 +11,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from clonewatch.store.apart import Fault
 
 AGAIN_MS: Final = 60_000  # ours
@@ -84,6 +86,12 @@ class Pile:
             if before is None or before[0].fault.reason != fault.reason:
                 news.append(stuck)
         return news
+
+    def forget_decided(self, left: Left, undecided: Collection[int]) -> None:
+        """Forget those *left* that are not *undecided* any more: people took them in hand."""
+        for case_id in left[Task.DECIDE]:
+            if case_id not in undecided:
+                self._stuck.pop((Task.DECIDE, case_id), None)
 
     def problems(self) -> list[str]:
         """What is stuck, in words."""

@@ -9,10 +9,11 @@ import pytest
 
 from clonewatch.actions.alarms import book
 from clonewatch.actions.alarms.kinds import Kind
-from clonewatch.actions.suspension import items, standing, switch
+from clonewatch.actions.suspension import items, plan, standing, switch
 from clonewatch.actions.suspension.desk import Desk
 from clonewatch.actions.suspension.items import Order
 from clonewatch.actions.suspension.rules import OFF, UNSENT_MS, Mode, Rules
+from clonewatch.actions.suspension.stuck import Pile, Task
 from clonewatch.actions.suspension.switch import Switch
 from clonewatch.cases.life import State
 from clonewatch.registrations import Flags
@@ -23,6 +24,7 @@ from stores import Desk as Stored
 from suspensions import LOOSE, box, consequences, decide_due, send
 
 if TYPE_CHECKING:
+    from clonewatch.actions.suspension.stuck import Results
     from clonewatch.detector import Conflict
 
 
@@ -271,3 +273,76 @@ def test_who_an_operator_restored_stays_so_whatever_restores_him_besides() -> No
         it.found(conflict(at=it.now_ms))
         decide_due(it)
         assert notes(it)[-1].startswith("not suspended: restored by hand")
+
+
+def refuse(it: Stored, what: str) -> None:
+    it.connection.exec_driver_sql(
+        f"CREATE TRIGGER stuck BEFORE {what} BEGIN SELECT RAISE(ABORT, 'stuck'); END"
+    )
+
+
+def faults(results: Results) -> dict[tuple[Task, int | None], bool]:
+    """Whether it failed, by task and case."""
+    return {(due.task, due.case_id): fault is not None for due, fault in results.items()}
+
+
+def test_one_restoration_that_fails_holds_up_no_other() -> None:
+    with desk(consequences(replace(LOOSE, restore_after_ms=HOUR))) as it:
+        it.found(conflict(), conflict(MIN + 1))
+        decide_due(it)
+        assert send(it)
+        assert send(it)
+        it.now_ms += HOUR
+        refuse(it, "INSERT ON outbox WHEN NEW.case_id = 1")
+        results = Desk(it.consequences).end_due(it.connection, it.now_ms, ())
+        assert faults(results) == {(Task.RESTORE, 1): True, (Task.RESTORE, 2): False}
+        assert box(it)[2:] == [("restore", None, 0)]
+        assert standing.of(it.connection, 1)["restore_at"] == it.now_ms
+
+
+def test_one_suspension_that_cannot_be_given_up_holds_up_no_other() -> None:
+    with desk(consequences()) as it:
+        it.found(conflict(), conflict(MIN + 1))
+        decide_due(it)
+        it.now_ms += UNSENT_MS
+        refuse(it, "UPDATE ON outbox WHEN NEW.case_id = 1")
+        results = Desk(it.consequences).end_due(it.connection, it.now_ms, ())
+        assert faults(results) == {(Task.EXPIRE, 1): True, (Task.EXPIRE, 2): False}
+        assert box(it) == [("suspend", None, 0), ("suspend", "expired", 0)]
+        assert not send(it)
+
+
+def test_one_that_cannot_follow_other_rules_is_held_and_holds_up_no_other() -> None:
+    with desk(consequences()) as it:
+        it.found(conflict(), conflict(MIN + 1))
+        decide_due(it)
+        refuse(it, "UPDATE ON outbox WHEN NEW.case_id = 1")
+        it.consequences.suspension = replace(
+            LOOSE, exempt_until={MIN: TEN + DAY, MIN + 1: TEN + DAY}
+        )
+        results = Desk(it.consequences).use(it.connection, it.now_ms)
+        assert faults(results) == {(Task.FOLLOW, 1): True, (Task.FOLLOW, 2): False}
+        assert box(it) == [("suspend", None, 0), ("suspend", "cancelled", 0)]
+        pile = Pile()
+        pile.take(results, it.now_ms)
+        left = pile.left(it.now_ms)
+        assert plan.read(it.connection, LOOSE, it.now_ms).ready
+        assert not plan.read(it.connection, LOOSE, it.now_ms, left=left).ready
+
+
+def test_an_alarm_that_cannot_be_raised_keeps_no_answer_from_being_written() -> None:
+    with desk(consequences(replace(LOOSE, restore_after_ms=0))) as it:
+        it.found(conflict())
+        decide_due(it)
+        assert send(it)
+        decide_due(it)
+        refuse(it, "INSERT ON alarms WHEN NEW.kind = 'restoration_failing'")
+        for _ in range(3):
+            it.now_ms += 1000
+            assert send(it, TimedOut())
+        assert box(it)[1] == ("restore", None, 3)
+        results = Desk(it.consequences).end_due(it.connection, it.now_ms, ())
+        assert faults(results) == {(Task.ALARM, None): True}
+        it.now_ms += 1000
+        assert send(it)
+        assert it.cases()[0].state is State.RESTORED

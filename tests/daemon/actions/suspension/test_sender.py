@@ -11,10 +11,11 @@ from sqlalchemy import select
 from structlog.testing import capture_logs
 
 from clonewatch.actions.alarms.courier import Backoff
+from clonewatch.actions.orders import Orders
 from clonewatch.actions.suspension.desk import Desk
 from clonewatch.actions.suspension.orders import SuspensionOrders
 from clonewatch.actions.suspension.sender import FLYING_MAX, Sender
-from clonewatch.actions.suspension.stuck import Stuck
+from clonewatch.actions.suspension.stuck import NOTHING_LEFT, Stuck
 from clonewatch.cases.case import events_of
 from clonewatch.cases.life import State
 from clonewatch.store.tables import cases
@@ -29,8 +30,24 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
+    from sqlalchemy import Connection
+
     from clonewatch.actions.consequences import Consequences
+    from clonewatch.actions.suspension.stuck import Left, Results
     from clonewatch.store.store import Store
+
+
+class NotingDesk(Desk):
+    """Knows which cases it tried to decide."""
+
+    def __init__(self, consequences: Consequences) -> None:
+        super().__init__(consequences)
+        self.tried: list[int] = []
+
+    def decide_due(self, connection: Connection, now_ms: int, left: Left = NOTHING_LEFT) -> Results:
+        results = super().decide_due(connection, now_ms, left)
+        self.tried += [due.id for due in results]
+        return results
 
 
 @dataclass
@@ -43,6 +60,8 @@ class Running:
     orders: SuspensionOrders
     clock: Clock
     told: list[Stuck]
+    cases: Orders
+    desk: NotingDesk
 
     def history(self, case_id: int) -> list[str]:
         with self.store.read() as connection:
@@ -68,7 +87,7 @@ async def running(
     follows, clock, told = follows or consequences(), Clock(), list[Stuck]()
     with opened(folder, clock=clock, consequences=follows) as store:
         backoff = Backoff(first_s=0.0, most_s=0.0)
-        desk = Desk(follows)
+        desk = NotingDesk(follows)
         sender = Sender(store, follows, desk, lambda: hlr, tell=told.append, backoff=backoff)
         loop = asyncio.get_running_loop()
 
@@ -78,7 +97,7 @@ async def running(
         store.committed = committed
         task = asyncio.create_task(sender.run())
         orders = SuspensionOrders(store=store, consequences=follows)
-        yield Running(store, sender, hlr, orders, clock, told)
+        yield Running(store, sender, hlr, orders, clock, told, Orders(store, follows), desk)
         store.committed = lambda: None
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
@@ -178,6 +197,7 @@ def test_a_case_that_we_cannot_decide_holds_up_no_other_and_no_restoration(tmp_p
                 for _ in range(9):
                     it.sender.wake()
                     await asyncio.sleep(0.01)
+            assert it.desk.tried.count(2) == 1
             (line,) = logs
             assert (line["event"], line["log_level"], line["case"]) == (
                 "case_set_aside",
@@ -189,10 +209,24 @@ def test_a_case_that_we_cannot_decide_holds_up_no_other_and_no_restoration(tmp_p
             (words,) = it.sender.problems()
             assert words.startswith("case 2 cannot be decided, by a fault of ours: IntegrityError")
             assert it.history(2) == ["conflict", "set aside"]
+            with capture_logs() as logs:
+                it.clock.now_ms += 1
+                it.store.submit([conflict(MIN + 1, at=TEN + 46 * MINUTE)], 3)
+                assert it.store.flush()
+                await until(lambda: it.sender.plan.is_due)
+                await until(lambda: it.desk.tried.count(2) == 2)
+                await settled(it)
+            assert logs == []
+            assert it.history(2) == ["conflict", "set aside"]
+            it.cases.dismiss(2, who="ann", note="").result()
+            await until(lambda: it.sender.problems() == [])
+            it.clock.now_ms += 1
+            it.cases.confirm(2, who="ann", note="").result()
+            await until(lambda: it.sender.problems() != [])
             # What changes about it lets it be decided again.
             refuse_no_more(it.store)
             it.clock.now_ms += 1
-            it.store.submit([conflict(MIN + 1, at=TEN + 50 * MINUTE)], 3)
+            it.store.submit([conflict(MIN + 1, at=TEN + 50 * MINUTE)], 4)
             await until(lambda: it.states()[1] is State.SUSPENDED)
             assert it.sender.problems() == []
 

@@ -54,3 +54,12 @@ def test_who_is_suspended_and_since_when() -> None:
         assert standing.suspended_with(it.connection, MIN + 1, 0x82123456) == set()
         assert standing.suspended_since(it.connection, TEN + HOUR) == [1]
         assert standing.suspended_since(it.connection, TEN + HOUR + 1) == []
+
+
+def test_who_wants_a_decision() -> None:
+    with desk() as it:
+        it.found(*(conflict(MIN + number) for number in range(3)))
+        standing.put(it.connection, [1, 2], look_at=TEN)
+        standing.put(it.connection, [3], look_at=None)
+        it.connection.exec_driver_sql("UPDATE cases SET state = 'dismissed' WHERE id = 2")
+        assert standing.undecided(it.connection, range(1, 9)) == {1}

@@ -47,3 +47,11 @@ def test_a_few_are_named_and_the_others_counted() -> None:
         "case 2",
         "and 7 more cases like these",
     ]
+
+
+def test_what_people_took_in_hand_is_forgotten() -> None:
+    pile = Pile()
+    other = Due(task=Task.DECIDE, id=6, case_id=6, at=TEN)
+    pile.take({DECIDE: WHY, other: WHY}, TEN)
+    pile.forget_decided(pile.left(TEN), {6})
+    assert pile.left(TEN)[Task.DECIDE] == {6: TEN}
