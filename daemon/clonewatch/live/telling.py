@@ -148,6 +148,16 @@ def problems_of(app: App) -> list[str]:
     if app.intake.waits_for_room:
         found.append("the record file is behind; all links wait")
     found += [
+        f"spool {name} takes nothing; groups wait in its directory"
+        for name, live in app.spools.spools.items()
+        if live.spool.is_failing
+    ]
+    found += [
+        f"sniffer {name} has ended; its interface is read no more"
+        for name, live in app.sniffers.sniffers.items()
+        if live.is_failing
+    ]
+    found += [
         f"link {name} is silent beyond its habit"
         for name, silence in app.watch.silences.items()
         if silence.is_silent

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SPOOL = '[[spools]]\nname = "s"\ndirectory = "spool"\n'
+SNIFFER = '[[sniffers]]\nname = "lo"\ninterface = "lo"\nfilter = "tcp port 1"\n'
 ANSWER = link("msc", "tali", 'role = "answer"', "authorise_unasked = true")
 
 
@@ -75,9 +76,15 @@ def test_status_and_metrics_say_what_came(tmp_path: Path) -> None:
 
 def test_problems_are_told_in_words(tmp_path: Path) -> None:
     async def main() -> None:
-        async with daemon(tmp_path, link()) as app:
+        async with daemon(tmp_path, link(), SPOOL, SNIFFER) as app:
             assert problems_of(app) == []
             app.watch.silences["a"].is_silent = True
             assert problems_of(app) == ["link a is silent beyond its habit"]
+            app.spools.spools["s"].spool.is_failing = True
+            app.sniffers.sniffers["lo"].is_failing = True
+            assert problems_of(app)[:2] == [
+                "spool s takes nothing; groups wait in its directory",
+                "sniffer lo has ended; its interface is read no more",
+            ]
 
     asyncio.run(main())
