@@ -72,7 +72,13 @@ LOOK_EVERY_S: Final = 2.0
 TICK_EVERY_S: Final = 60.0
 # How loudly to tell of what is no fault; a kill leaves a torn block, and nothing of it was
 # promised.
-_LEVELS: Final = {"resumed": "info", "sealed": "info", "removed": "info", "cut_back": "warning"}
+_LEVELS: Final = {
+    "resumed": "info",
+    "sealing_resumed": "info",
+    "sealed": "info",
+    "removed": "info",
+    "cut_back": "warning",
+}
 
 
 class App:

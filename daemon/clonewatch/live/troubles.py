@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 LINK_DOWN_AFTER_S: Final = 30.0  # ours: a far end that restarts is back by then
 RECORD_FILE: Final = "record file"
+GROUPS: Final = "groups of the record file"  # one may be written, and the other not be sealed
 STORE: Final = "store"
 SUSPENSION: Final = "suspension"
 
@@ -37,6 +38,10 @@ class Troubles:
                 self._raise(Kind.RECORD_FILE_FAILING, RECORD_FILE, str(event), Severity.CRITICAL)
             case recordfile.Resumed():
                 self._selves.clear(Kind.RECORD_FILE_FAILING, RECORD_FILE, str(event))
+            case recordfile.SealingFailed():
+                self._raise(Kind.RECORD_FILE_FAILING, GROUPS, str(event), Severity.MAJOR)
+            case recordfile.SealingResumed():
+                self._selves.clear(Kind.RECORD_FILE_FAILING, GROUPS, str(event))
             case store.Failed() | store.Overflowed():
                 self._raise(Kind.STORE_FAILING, STORE, str(event), Severity.CRITICAL)
             case store.SetAside():

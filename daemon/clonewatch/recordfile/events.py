@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """Writing, syncing, sealing or removing failed; it will be tried again."""
+    """Writing or syncing failed; it will be tried again."""
 
     path: Path
     reason: str
@@ -29,6 +29,27 @@ class Resumed:
 
     def __str__(self) -> str:
         return f"{self.path}: written again; {self.lost:,} registrations lost"
+
+
+@dataclass(frozen=True, slots=True)
+class SealingFailed:
+    """A group could not be sealed, or old ones not be removed; it will be tried again."""
+
+    path: Path
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.reason}; not sealed, and tried again"
+
+
+@dataclass(frozen=True, slots=True)
+class SealingResumed:
+    """Groups are sealed again."""
+
+    path: Path
+
+    def __str__(self) -> str:
+        return f"{self.path}: sealed again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,4 +95,4 @@ class Removed:
         return f"{self.path}: removed, as retention says"
 
 
-Event = Failed | Resumed | CutBack | Damaged | Sealed | Removed
+Event = Failed | Resumed | SealingFailed | SealingResumed | CutBack | Damaged | Sealed | Removed

@@ -9,7 +9,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from .events import Failed, Removed
+from .events import Removed, SealingFailed, SealingResumed
 from .retention import Retention, remove_expired
 from .sealing import seal
 
@@ -61,6 +61,7 @@ class Sealer(threading.Thread):
         self._groups: deque[Group] = deque()
         self._closing = False
         self._finishes = False  # what is queued, before it ends
+        self._is_failing = False
 
     def add(self, groups: Iterable[Group]) -> None:
         """Take groups that nobody writes to any more."""
@@ -83,8 +84,11 @@ class Sealer(threading.Thread):
             try:
                 self._seal(group)
             except Exception as error:  # noqa: BLE001  # whatever it is, others are to be sealed
-                self._tell(Failed(group.open_path, str(error) or type(error).__name__))
+                self._is_failing = True
+                self._tell(SealingFailed(group.open_path, str(error) or type(error).__name__))
                 self._later()
+            else:
+                self._resume()
 
     def _next(self) -> Group | None:
         """The group to seal next, which stays in the queue until it is sealed."""
@@ -100,6 +104,11 @@ class Sealer(threading.Thread):
             self._groups.popleft()
         for path in remove_expired(self._directory, self._clock_ms(), self._retention):
             self._tell(Removed(path))
+
+    def _resume(self) -> None:
+        if self._is_failing:
+            self._is_failing = False
+            self._tell(SealingResumed(self._directory))
 
     def _later(self) -> None:
         with self._changed:

@@ -57,6 +57,20 @@ def test_files_that_fail_are_alarms_until_they_work_again(store: Store, troubles
     assert alarms(store).keys() == {"store_failing-store"}
 
 
+def test_groups_that_cannot_be_sealed_are_an_alarm_of_their_own_until_they_are(
+    store: Store, troubles: Troubles
+) -> None:
+    troubles.told(recordfile.Failed(PATH, "disk full"))
+    for _ in range(2):
+        troubles.told(recordfile.SealingFailed(PATH, "disk full"))
+    assert alarms(store).keys() == {
+        "record_file_failing-record file",
+        "record_file_failing-groups of the record file",
+    }
+    troubles.told(recordfile.SealingResumed(PATH))
+    assert alarms(store).keys() == {"record_file_failing-record file"}
+
+
 def test_what_is_set_aside_is_an_alarm_beside_others(store: Store, troubles: Troubles) -> None:
     troubles.told(events.SetAside(PATH, Aside(conflict(), Fault.of(ValueError("so there")))))
     due = Due(task=Task.DECIDE, id=5, case_id=5)

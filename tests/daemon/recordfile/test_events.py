@@ -2,7 +2,17 @@
 
 from pathlib import Path
 
-from clonewatch.recordfile.events import CutBack, Damaged, Event, Failed, Removed, Resumed, Sealed
+from clonewatch.recordfile.events import (
+    CutBack,
+    Damaged,
+    Event,
+    Failed,
+    Removed,
+    Resumed,
+    Sealed,
+    SealingFailed,
+    SealingResumed,
+)
 
 PATH = Path("records/g.open")
 
@@ -11,6 +21,8 @@ def test_every_event_is_one_line_that_names_its_file() -> None:
     events: list[Event] = [
         Failed(PATH, "No space left on device"),
         Resumed(PATH, 5000),
+        SealingFailed(PATH, "No space left on device"),
+        SealingResumed(PATH),
         CutBack(PATH, 17),
         Damaged(PATH, "cannot be read"),
         Sealed(PATH, 1000),

@@ -65,7 +65,7 @@ def test_a_failure_is_told_and_ends_nothing(tmp_path: Path) -> None:
 
     def tell(event: Event) -> None:
         told(event)
-        if told.kinds == ["Failed"]:
+        if told.kinds == ["SealingFailed"]:
             bad.part_path.rmdir()
         if told.kinds.count("Sealed") == 2:
             it.close_soon(finish=False)
@@ -74,7 +74,7 @@ def test_a_failure_is_told_and_ends_nothing(tmp_path: Path) -> None:
     it.add([bad, good])
     it.start()
     it.join()
-    assert told.kinds == ["Failed", "Sealed", "Sealed"]
+    assert told.kinds == ["SealingFailed", "Sealed", "SealingResumed", "Sealed"]
 
 
 def test_a_failure_of_ours_is_told_and_ends_nothing(tmp_path: Path) -> None:
@@ -89,7 +89,7 @@ def test_a_failure_of_ours_is_told_and_ends_nothing(tmp_path: Path) -> None:
     it.close_soon(finish=True)
     it.start()
     it.join()
-    assert told.kinds == ["Sealed", "Sealed", "Failed"]
+    assert told.kinds == ["Sealed", "Sealed", "SealingFailed"]
 
 
 def test_closing_does_not_wait_for_what_fails(tmp_path: Path) -> None:
@@ -101,7 +101,7 @@ def test_closing_does_not_wait_for_what_fails(tmp_path: Path) -> None:
     it.close_soon(finish=True)
     it.start()
     it.join()
-    assert told.kinds == ["Failed"]
+    assert told.kinds == ["SealingFailed"]
     assert bad.open_path.exists()
 
 

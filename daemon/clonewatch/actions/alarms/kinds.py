@@ -49,7 +49,7 @@ TABLE: Final[dict[Kind, Row]] = {
     Kind.SOURCE_SILENT:        Row(EventType.COMMUNICATIONS,   "lossOfSignal",                      "a source",     "a registration came"),
     Kind.GROUP_MISSING:        Row(EventType.COMMUNICATIONS,   "lossOfSignal",                      "a spool",      "a group came again"),
     Kind.MSC_UNKNOWN:          Row(EventType.PROCESSING_ERROR, "configurationOrCustomizationError", "an MSC",       "the table of MSCs has it"),
-    Kind.RECORD_FILE_FAILING:  Row(EventType.PROCESSING_ERROR, "storageCapacityProblem",            "the record file", "it is written again"),
+    Kind.RECORD_FILE_FAILING:  Row(EventType.PROCESSING_ERROR, "storageCapacityProblem",            "the record file, or its groups", "it is written again, or they are sealed again"),
     Kind.STORE_FAILING:        Row(EventType.PROCESSING_ERROR, "storageCapacityProblem",            "the store",    "it is written again"),
     Kind.CONFLICT_SET_ASIDE:   Row(EventType.PROCESSING_ERROR, "softwareProgramError",              "the store, or suspension", "the daemon is started again"),
     Kind.CLOCK_RUNAWAY:        Row(EventType.EQUIPMENT,        "timingProblem",                     "a source or an MSC", "its clock is right again"),
