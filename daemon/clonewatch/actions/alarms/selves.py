@@ -97,7 +97,12 @@ class Selves:
         return last is not None and last.severity is not None
 
     def tick(self) -> None:
-        """Count what happened again; call it every minute or so."""
+        """Count what happened again; call it every minute or so.
+
+        What the store could not take is written where only that failed: then it tells of no end.
+        """
+        if not self._store.is_failing:
+            self.store_resumed()
         with self._lock:
             reports = list(self._repeats.values())
             self._repeats.clear()
@@ -135,7 +140,7 @@ class Selves:
             reports = [self._last[key] for key in self._unwritten if key in self._last]
             self._unwritten.clear()
         for report in reports:
-            self._report(report)
+            self._report(report, is_sent=True)
 
     def forget_earlier(self) -> None:
         """Clear what an earlier run had raised, and nobody has told since the start.
@@ -164,16 +169,18 @@ class Selves:
             count=count,
         )
 
-    def _report(self, report: Report) -> None:
+    def _report(self, report: Report, *, is_sent: bool = False) -> None:
+        """Let the book take a report, which, if it cannot, is sent past it, unless it is sent."""
         with self._lock:
             self._last[report.key] = report
+            self._unwritten.discard(report.key)
             if report.severity is None:
                 self._repeats.pop(report.key, None)
             try:  # within the lock: what is told last here has to be what the book has last
                 future = self._store.do(lambda connection: self._take(connection, [report]))
             except RuntimeError:
                 return  # it is closing, and so is the daemon: the next start begins anew
-        future.add_done_callback(lambda done: self._written(report, done))
+        future.add_done_callback(lambda done: self._written(report, done, is_sent=is_sent))
 
     def _take(self, connection: Connection, reports: Sequence[Report]) -> None:
         AlarmBook(connection, self._store.now_ms(), self._outputs_of).take(reports)
@@ -188,12 +195,16 @@ class Selves:
             ],
         )
 
-    def _written(self, report: Report, done: Future[None]) -> None:
+    def _written(self, report: Report, done: Future[None], *, is_sent: bool) -> None:
         if done.cancelled() or done.exception() is None:
             return
         with self._lock:
-            self._unwritten.add(report.key)
-        self._send_directly(notice_of(report, self._store.now_ms()), self._outputs_of(report.kind))
+            if self._last.get(report.key) is report:  # else what was told since is on its way
+                self._unwritten.add(report.key)
+        if not is_sent:
+            self._send_directly(
+                notice_of(report, self._store.now_ms()), self._outputs_of(report.kind)
+            )
 
 
 def key_of(kind: Kind, name: str) -> str:

@@ -138,6 +138,21 @@ def test_while_the_store_fails_they_go_straight_out_and_are_written_later(us: Ou
     assert us.raised() == {"store_failing-store": 1}
 
 
+def test_what_alone_could_not_be_written_is_tried_again_and_sent_once(us: Ourselves) -> None:
+    """Where no commit fails but an order, the store tells of no end."""
+    refuse(us.store, "INSERT ON alarms")
+    us.selves.raise_(Kind.LINK_DOWN, "west", text="refused")
+    us.selves.raise_(Kind.LINK_DOWN, "east", text="refused")
+    us.selves.tick()
+    assert us.raised() == {}
+    refuse_no_more(us.store)
+    us.selves.raise_(Kind.LINK_DOWN, "east", severity=Severity.MINOR, text="refused")
+    for _ in range(2):
+        us.selves.tick()
+        assert us.raised() == {"link_down-west": 1, "link_down-east": 1}
+    assert len(us.direct) == 2
+
+
 def test_what_an_earlier_run_raised_is_cleared_unless_it_is_told_again(us: Ourselves) -> None:
     for name in ("west", "east"):
         us.selves.raise_(Kind.LINK_DOWN, name, text="refused")
