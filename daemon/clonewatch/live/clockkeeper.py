@@ -60,13 +60,16 @@ class ClockKeeper:
     async def _run(self, settings: Callable[[], Settings], sources: Sequence[str]) -> None:
         while True:
             await asyncio.sleep(self._look_every_s)
-            now = settings()
-            if not self._has_news or now.travel is None:
-                continue
-            self._has_news = False
-            changes = await asyncio.to_thread(
-                self.watch.look, now.mscs, now.travel.ms, list(sources)
-            )
-            for change in changes:
-                self._log.warning("clock_changed", runaway=change.is_runaway, detail=str(change))
-            self._changed(changes)
+            try:
+                await self._look(settings(), sources)
+            except Exception as error:  # noqa: BLE001  # whatever it is, the next look may go well
+                self._log.error("clocks_not_estimated", exc_info=error)
+
+    async def _look(self, now: Settings, sources: Sequence[str]) -> None:
+        if not self._has_news or now.travel is None:
+            return
+        self._has_news = False
+        changes = await asyncio.to_thread(self.watch.look, now.mscs, now.travel.ms, list(sources))
+        for change in changes:
+            self._log.warning("clock_changed", runaway=change.is_runaway, detail=str(change))
+        self._changed(changes)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from structlog.testing import capture_logs
 
 from clonewatch.clocks.watch import ClockWatch
 from clonewatch.live.clockkeeper import ClockKeeper
@@ -78,6 +79,31 @@ def test_what_comes_during_a_look_is_looked_at_next(tmp_path: Path) -> None:
         keeper.start(lambda: of, ["spool"])
         await asyncio.to_thread(keeper.take, batch(0))
         await until(lambda: 3000 in looked_at)
+        await keeper.stop()
+
+    asyncio.run(main())
+
+
+def test_a_look_that_fails_is_told_and_not_the_last(tmp_path: Path) -> None:
+    looks: list[int] = []
+
+    def changed(_: object) -> None:
+        looks.append(1)
+        if len(looks) == 1:
+            raise ZeroDivisionError
+
+    async def main() -> None:
+        of = touching(tmp_path)
+        keeper = ClockKeeper(changed=changed, look_every_s=0.001)
+        keeper.start(lambda: of, ["spool"])
+        with capture_logs() as logged:
+            keeper.take(batch(0))
+            await until(lambda: looks)
+            keeper.take(batch(1))
+            await until(lambda: len(looks) == 2)
+        (told,) = logged
+        assert (told["event"], told["log_level"]) == ("clocks_not_estimated", "error")
+        assert isinstance(told["exc_info"], ZeroDivisionError)
         await keeper.stop()
 
     asyncio.run(main())
