@@ -53,13 +53,18 @@ class Office:
         self.committed: Callable[[], None] = lambda: None  # after each transaction; by its thread
         self.orders = Orders(store, consequences)
         self.selves = Selves(store, consequences.outputs_of, self._send_directly)
-        self._delivery = self._begun(config)
+        self._delivery = self._made(config)
+        self._follow(config)
         store.committed = self._wake
 
     def use(self, config: Config) -> None:
-        """Act by another configuration from now on. Waits for what is being sent."""
-        self._delivery.close()
-        self._delivery = self._begun(config)
+        """Act by another configuration from now on. Waits for what is being sent.
+
+        Raises OSError where that cannot be; then it acts as before.
+        """
+        before, self._delivery = self._delivery, self._made(config)
+        before.close()  # the two must not send the same
+        self._follow(config)
 
     def tick(self) -> None:
         """Do what is to be done every minute. Does not wait for it."""
@@ -98,17 +103,21 @@ class Office:
         self._store.committed = lambda: None
         self._delivery.close()
 
-    def _begun(self, config: Config) -> Delivery:
-        names = tuple(output.name for output in config.alarms)
-        self._consequences.outputs = names
-        self._consequences.policy = policy_of(config)
-        now_ms = self._store.now_ms()
-        self._store.do(lambda to: outbox.cancel_strangers(to, outbox.ALARM, names, now_ms))
+    def _made(self, config: Config) -> Delivery:
         return Delivery(
             Mail(self._store, self._consequences.outputs_of),
             {output.name: made(output) for output in config.alarms},
             tell=self._tell,
         )
+
+    def _follow(self, config: Config) -> None:
+        """Decide by a configuration, and let its outputs begin."""
+        names = tuple(output.name for output in config.alarms)
+        self._consequences.outputs = names
+        self._consequences.policy = policy_of(config)
+        now_ms = self._store.now_ms()
+        self._store.do(lambda to: outbox.cancel_strangers(to, outbox.ALARM, names, now_ms))
+        self._delivery.begin()
 
     def _upkeep(self, work: Callable[[Connection], object]) -> None:
         """Do something in an order of its own: should it fail, nothing else does."""

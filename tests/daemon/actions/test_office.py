@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import random
 import signal
 import subprocess
 import sys
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -103,6 +105,31 @@ def test_another_configuration_has_other_outputs(tmp_path: Path, store: Store) -
         (row,) = connection.execute(select(outbox).where(outbox.c.output == "blocked"))
     assert (row.outcome, row.reason) == ("cancelled", "the output was removed")
     assert "alarms to blocked wait: [Errno 2] No such file" in told.words[0]
+
+
+class Spent(Clock):
+    """The clock of a machine that has, while it *is_spent*, nothing left for more couriers."""
+
+    is_spent = False
+
+    def __call__(self) -> float:
+        if self.is_spent and threading.current_thread().name == "alarms":
+            raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+        return super().__call__()
+
+
+def test_outputs_that_cannot_begin_leave_those_that_there_are(tmp_path: Path) -> None:
+    clock = Spent()
+    with opened(tmp_path, clock=clock, consequences=follower()) as store:
+        it = office(store, loaded(tmp_path, LEARN, FILE))
+        others = loaded(tmp_path, LEARN, FILE.replace('"log"', '"others"'))
+        clock.is_spent = True
+        with pytest.raises(OSError, match="Too many open files"):
+            it.use(others)
+        clock.is_spent = False
+        store.submit([conflict()], 1)
+        assert lines(tmp_path, 1) == ["case-1 raised"]
+        it.close()
 
 
 def test_every_minute_what_is_old_ends(tmp_path: Path, store: Store, clock: Clock) -> None:

@@ -25,9 +25,9 @@ CANCEL_AGAIN_S: Final = 10.0  # ours: some library may have swallowed it
 
 
 class Delivery:
-    """Serves *outputs* by name until closed. To change them, close it and make another.
+    """Serves *outputs* by name from `begin` until closed.
 
-    *tell* is called from its thread. Raises OSError where the system has no room for it.
+    To change them, make another, close this one, and let the other begin. *tell* is called from its thread. Raises OSError where the system has no room for it.
     """
 
     def __init__(
@@ -48,12 +48,18 @@ class Delivery:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._ready = threading.Event()
         self._fault: Exception | None = None  # why it could not begin
+        self._begun: asyncio.Event | None = None
         self._closing: asyncio.Event | None = None
         self._thread = threading.Thread(target=self._run, name="alarms", daemon=True)
         self._thread.start()
         self._ready.wait()
         if self._fault is not None:
             raise self._fault
+
+    def begin(self) -> None:
+        """Carry from now on; what was to be sent directly meanwhile goes first."""
+        assert self._begun is not None
+        self._soon(self._begun.set)
 
     def wake(self) -> None:
         """Look into the outbox: something was committed. From any thread."""
@@ -74,6 +80,7 @@ class Delivery:
         """Stop carrying; what waits, waits in the outbox."""
         if self._closing is not None:
             self._soon(self._closing.set)
+            self.begin()
         self._thread.join()
 
     def _soon(self, do: Callable[[], None]) -> None:
@@ -92,7 +99,7 @@ class Delivery:
 
     async def _serve(self) -> None:
         self._loop = asyncio.get_running_loop()
-        self._closing = asyncio.Event()
+        self._begun, self._closing = asyncio.Event(), asyncio.Event()
         self._couriers = [
             Courier(
                 name,
@@ -104,8 +111,9 @@ class Delivery:
             )
             for name, output in self._outputs.items()
         ]
-        tasks = [asyncio.create_task(courier.run()) for courier in self._couriers]
         self._ready.set()
+        await self._begun.wait()
+        tasks = [asyncio.create_task(courier.run()) for courier in self._couriers]
         await self._closing.wait()
         while running := [task for task in tasks if not task.done()]:
             for task in running:

@@ -51,6 +51,7 @@ def delivery(
         write_within_s=write_within_s,
     )
     store.committed = it.wake
+    it.begin()
     return it
 
 
@@ -78,6 +79,17 @@ def test_what_cannot_begin_is_told_to_who_waits_for_it(store: Store) -> None:
     beginning.start()
     beginning.join(20)
     assert is_told.is_set()
+
+
+def test_nothing_is_carried_before_it_begins(store: Store) -> None:
+    """Until then another may carry the same."""
+    output = FakeOutput()
+    raise_alarms(store, 1, ["log"])
+    it = Delivery(Mail(store, lambda _: ("log",)), {"log": output}, tell=Told())
+    it.send_directly(NOTICE, ["log"])
+    it.close()
+    assert output.tries == 0
+    assert outcomes(store) == [("log", None)]
 
 
 def test_notices_go_out_in_order_and_are_ended(store: Store) -> None:
