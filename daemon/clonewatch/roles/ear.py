@@ -93,8 +93,10 @@ class Hearing:
         if not self.is_open:
             self._ended.append(line)
             return
-        self.read()
-        self._intake.close_line(line)
+        try:
+            self.read()
+        finally:
+            self._intake.close_line(line)
 
     def read(self) -> None:
         """Hand the messages in what waits to the intake."""

@@ -80,8 +80,8 @@ class Splice:
             try:
                 self._ear.hear(octets, from_caller=from_caller)
             except Exception as error:  # noqa: BLE001  # whatever it is, the splice goes on
-                self._ear = None
                 self._deafened(error)
+                self._close_ear()
 
     def other(self, *, from_caller: bool) -> _Half:
         """The half that is not the one named."""
@@ -102,12 +102,16 @@ class Splice:
         self._is_over = True
         for half in (self.caller, self.called):
             half.close(at_once=at_once)
-        try:
-            if self._ear is not None:
-                self._ear.close()
-        except Exception as error:  # noqa: BLE001  # whatever it is, this is over
-            self._deafened(error)
+        self._close_ear()
         self._ended(self, why)
+
+    def _close_ear(self) -> None:
+        ear, self._ear = self._ear, None
+        try:
+            if ear is not None:
+                ear.close()
+        except Exception as error:  # noqa: BLE001  # whatever it is, it hears no more
+            self._deafened(error)
 
 
 class _Half(asyncio.Protocol):

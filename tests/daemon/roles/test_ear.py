@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from clonewatch.live.intake import Intake
-from clonewatch.live.lines import Counts
+from clonewatch.live.lines import Counts, Line
 from clonewatch.registrations import Flags
 from clonewatch.roles.ear import WAITING_LENGTH_MAX, Hearing
 from is41.adaptation.messages import Parameter
@@ -186,5 +186,34 @@ def test_octets_that_are_nothing_hurt_nobody(tmp_path: Path) -> None:
             ear.hear(tali(regnot("6145550002")), from_caller=True)
             await read(of)
             assert behind.judge.registrations == 2
+
+    asyncio.run(main())
+
+
+class Failing(Intake):
+    """Takes nothing, by a fault of ours."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.closed: list[Line] = []
+
+    def take(self, *_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    def close_line(self, line: Line) -> None:
+        self.closed.append(line)
+
+
+def test_a_line_is_closed_even_where_reading_what_is_left_of_it_fails(tmp_path: Path) -> None:
+    async def main() -> None:
+        with bench(tmp_path) as of:
+            intake = Failing(MSCS, of.judge)
+            hears = Hearing(intake, 4, Counts(), Carrier.TALI)
+            hears.open()
+            ear = hears.ear()
+            ear.hear(tali(regnot()), from_caller=True)
+            with pytest.raises(ZeroDivisionError):
+                ear.close()
+            assert [line.source for line in intake.closed] == [4]
 
     asyncio.run(main())

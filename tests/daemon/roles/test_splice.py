@@ -135,12 +135,14 @@ def test_a_connection_lost_ends_the_other() -> None:
 
 def test_an_ear_that_fails_is_left_and_the_splice_goes_on() -> None:
     async def main() -> None:
-        async with spliced(Listens(fails=True)) as (of, (_, writer)):
+        ear = Listens(fails=True)
+        async with spliced(ear) as (of, (_, writer)):
             (far_reader, _), *_ = of.called
             for _ in range(3):
                 writer.write(b"unchanged")
                 assert await far_reader.readexactly(9) == b"unchanged"
             assert [str(error) for error in of.errors] == ["deaf"]
+            assert ear.is_closed
             assert not of.whys
 
     asyncio.run(main())
