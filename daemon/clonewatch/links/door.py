@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 from typing import TYPE_CHECKING, Any, Final
 
@@ -58,15 +59,15 @@ class Door:
         name = (self._own or self._sockets)[0].getsockname()
         if isinstance(name, tuple):
             self.where = Address(self.where.host, name[1])
-        await self._serve()
+        self._servers = await self._serving(self._tls)
 
     async def use_tls(self, tls: ssl.SSLContext | None) -> None:
-        """Use other certificates for those to come; who is knocking meanwhile only waits."""
+        """Use other certificates for those to come, or, where that fails, go on with the old."""
         if tls is None and self._tls is None:
             return
-        self._tls = tls
+        serving = await self._serving(tls)
         self._end_serving()
-        await self._serve()
+        self._tls, self._servers = tls, serving
 
     def close(self) -> None:
         """Let nobody in any more."""
@@ -84,20 +85,27 @@ class Door:
         else:
             self._welcome(transport)
 
-    async def _serve(self) -> None:
+    async def _serving(self, tls: ssl.SSLContext | None) -> list[asyncio.Server]:
         """Accept, on duplicates: the sockets themselves keep their queues."""
         loop = asyncio.get_running_loop()
         timeouts: dict[str, Any] = {}
-        if self._tls is not None:
+        if tls is not None:
             timeouts = {
                 "ssl_handshake_timeout": TLS_HANDSHAKE_TIMEOUT_S,
                 "ssl_shutdown_timeout": TLS_SHUTDOWN_TIMEOUT_S,
             }
-        for sock in self._own or self._sockets:
-            server = await loop.create_server(
-                lambda: _Guard(self), sock=sock.dup(), backlog=BACKLOG, ssl=self._tls, **timeouts
-            )
-            self._servers.append(server)
+        servers: list[asyncio.Server] = []
+        with contextlib.ExitStack() as undone:  # unless all goes well
+            for sock in self._own or self._sockets:
+                sock.setblocking(False)  # duplicates share it, and a blocking one holds up the loop
+                duplicate = undone.enter_context(sock.dup())
+                server = await loop.create_server(
+                    lambda: _Guard(self), sock=duplicate, backlog=BACKLOG, ssl=tls, **timeouts
+                )
+                undone.callback(server.close)
+                servers.append(server)
+            undone.pop_all()
+        return servers
 
     def _end_serving(self) -> None:
         for server in self._servers:

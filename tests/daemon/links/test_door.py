@@ -6,16 +6,13 @@ import asyncio
 import socket
 import ssl
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from clonewatch.addresses import Address
 from clonewatch.links.door import BACKLOG, Door
 from network import HOST, certificate, until
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def server_context(folder: Path, name: str) -> tuple[ssl.SSLContext, ssl.SSLContext]:
@@ -72,6 +69,57 @@ def test_an_address_that_is_taken_is_named() -> None:
         with pytest.raises(OSError, match=f"{HOST}:{first.where.port}: Address already in use"):
             await second.open()
         first.close()
+
+    asyncio.run(main())
+
+
+def descriptors() -> int:
+    """How many this process has open."""
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+def test_a_socket_that_cannot_be_served_leaves_none_open() -> None:
+    async def main() -> None:
+        with (
+            socket.create_server((HOST, 0)) as good,
+            socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as bad,
+        ):
+            door = Door(
+                Address(HOST, 0),
+                welcome=lambda _: None,
+                inside=lambda: 0,
+                refused=lambda _peer, _why: None,
+                sockets=[good, bad],
+            )
+            before = descriptors()
+            with pytest.raises(ValueError, match="Stream Socket"):
+                await door.open()
+            await asyncio.sleep(0)  # a server closes its socket in the loop
+            assert descriptors() == before
+
+    asyncio.run(main())
+
+
+def test_certificates_that_cannot_be_served_leave_the_door_open(tmp_path: Path) -> None:
+    async def main() -> None:
+        inside: list[asyncio.Transport] = []
+        context, trusts = server_context(tmp_path, "only")
+        door = Door(
+            Address(HOST, 0),
+            welcome=inside.append,
+            inside=lambda: len(inside),
+            refused=lambda _peer, _why: None,
+            tls=context,
+        )
+        await door.open()
+        with pytest.raises(TypeError, match="SSLContext"):
+            await door.use_tls(True)  # type: ignore[arg-type]
+        _, writer = await asyncio.open_connection(HOST, door.where.port, ssl=trusts)
+        await until(lambda: inside)
+        writer.close()
+        inside[0].abort()
+        door.close()
+        await asyncio.sleep(0.05)
 
     asyncio.run(main())
 
