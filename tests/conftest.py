@@ -35,6 +35,7 @@ NEEDS: dict[
         lambda: shutil.which("prometheus-alertmanager") is not None,
         "prometheus-alertmanager is not installed",
     ),
+    "rsyslogd": (lambda: shutil.which("rsyslogd") is not None, "rsyslogd is not installed"),
     "snmptrapd": (
         lambda: bool(shutil.which("snmptrapd") and shutil.which("snmptranslate")),
         "snmptrapd or snmptranslate is not installed",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, ClassVar
 
 import pytest
@@ -20,26 +21,37 @@ from live import regnot
 from network import HOST, FarEnd, until
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
     from pathlib import Path
 
+    from clonewatch.app import App
     from clonewatch.registrations import Batch
+
+pytestmark = pytest.mark.sniff
 
 
 def sniffer(name: str, interface: str, expression: str) -> str:
     return f'[[sniffers]]\nname = "{name}"\ninterface = "{interface}"\nfilter = "{expression}"\n'
 
 
+@asynccontextmanager
+async def sniffing(folder: Path) -> AsyncIterator[tuple[App, FarEnd]]:
+    """A daemon that sniffs what two others say to each other on loopback, and one of these."""
+    there, here = FarEnd(), FarEnd()
+    listener = Listener(Address(HOST, 0), MAKERS["tali"], there)
+    await listener.start()
+    async with daemon(folder, sniffer("s", "lo", f"tcp port {listener.where.port}")) as app:
+        connector = Connector(listener.where, MAKERS["tali"], here)
+        await connector.start()
+        await until(lambda: here.connections and here.connection.link.is_open)
+        yield app, here
+        await connector.stop("over", patience_s=5)
+    await listener.stop("over", patience_s=5)
+
+
 def test_what_others_say_is_found_and_judged(tmp_path: Path) -> None:
     async def main() -> None:
-        there, here = FarEnd(), FarEnd()
-        listener = Listener(Address(HOST, 0), MAKERS["tali"], there)
-        await listener.start()
-        port = listener.where.port
-        ours = f"tcp port {port}"
-        async with daemon(tmp_path, sniffer("s", "lo", ours)) as app:
-            connector = Connector(listener.where, MAKERS["tali"], here)
-            await connector.start()
-            await until(lambda: here.connections and here.connection.link.is_open)
+        async with sniffing(tmp_path) as (app, here):
             assert here.connection.send(regnot(), Layer.SCCP)
             await until(lambda: app.judge.registrations >= 1)
             (told,) = status_of(app).sources
@@ -50,8 +62,6 @@ def test_what_others_say_is_found_and_judged(tmp_path: Path) -> None:
             assert values_of(app)["packets_dropped"] == {"s": 0}
             await app.reload(settings(tmp_path))
             assert not app.sniffers.sniffers
-            await connector.stop("over", patience_s=5)
-        await listener.stop("over", patience_s=5)
 
     asyncio.run(main())
 
@@ -70,20 +80,11 @@ def test_counts_change_in_the_loop_which_reckons_with_them(tmp_path: Path) -> No
     """What was taken are all messages less the others: one without the other runs backwards."""
 
     async def main() -> None:
-        there, here = FarEnd(), FarEnd()
-        listener = Listener(Address(HOST, 0), MAKERS["tali"], there)
-        await listener.start()
-        ours = f"tcp port {listener.where.port}"
-        async with daemon(tmp_path, sniffer("s", "lo", ours)) as app:
+        async with sniffing(tmp_path) as (app, here):
             counts = app.sniffers.sniffers["s"].counts = Watched()
-            connector = Connector(listener.where, MAKERS["tali"], here)
-            await connector.start()
-            await until(lambda: here.connections and here.connection.link.is_open)
             assert here.connection.send(regnot(), Layer.SCCP)
             await until(lambda: counts.messages)
             assert counts.by == {threading.get_ident()}
-            await connector.stop("over", patience_s=5)
-        await listener.stop("over", patience_s=5)
 
     asyncio.run(main())
 
@@ -93,22 +94,13 @@ def test_a_sniffer_that_ends_by_a_fault_of_ours_is_seen_to(tmp_path: Path) -> No
         raise ZeroDivisionError(len(batch))
 
     async def main() -> None:
-        there, here = FarEnd(), FarEnd()
-        listener = Listener(Address(HOST, 0), MAKERS["tali"], there)
-        await listener.start()
-        ours = f"tcp port {listener.where.port}"
-        async with daemon(tmp_path, sniffer("s", "lo", ours)) as app:
+        async with sniffing(tmp_path) as (app, here):
             app.judge.take = fail  # type: ignore[method-assign]
-            connector = Connector(listener.where, MAKERS["tali"], here)
-            await connector.start()
-            await until(lambda: here.connections and here.connection.link.is_open)
             with capture_logs() as logged:
                 assert here.connection.send(regnot(), Layer.SCCP)
                 await until(lambda: app.sniffers.sniffers["s"].is_failing)
                 await until(lambda: any(each["event"] == "sniffer_ended" for each in logged))
             assert [each.state for each in status_of(app).sources] == ["failing"]
-            await connector.stop("over", patience_s=5)
-        await listener.stop("over", patience_s=5)
 
     asyncio.run(main())
 

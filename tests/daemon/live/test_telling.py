@@ -6,6 +6,8 @@ import asyncio
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+import pytest
+
 from clonewatch.live.holdings import Holdings
 from clonewatch.live.telling import problems_of, status_of, values_of
 from clonewatch.metrics import FAMILIES, Metrics
@@ -74,6 +76,7 @@ def test_status_and_metrics_say_what_came(tmp_path: Path) -> None:
     asyncio.run(main())
 
 
+@pytest.mark.sniff
 def test_problems_are_told_in_words(tmp_path: Path) -> None:
     async def main() -> None:
         async with daemon(tmp_path, link(), SPOOL, SNIFFER) as app:
