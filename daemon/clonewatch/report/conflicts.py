@@ -129,8 +129,8 @@ def pairs_table(found: Sequence[Pair]) -> Table:
             pair.conflicts,
             pair.subscribers,
             pair.kept_back,
-            round(pair.shortest_ms / MINUTE_MS, 1),
-            round(pair.needs_ms / MINUTE_MS, 1),
+            round(pair.shortest_ms / MINUTE_MS, 2),
+            round(pair.needs_ms / MINUTE_MS, 2),
         )
         for pair in found
     ]
