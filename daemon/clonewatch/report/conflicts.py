@@ -17,7 +17,7 @@ from clonewatch.store.tables import cases, clone_records
 from is41.msid import msid_digits
 
 from .day import HOUR_MS
-from .table import Table
+from .table import Table, minutes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 ROWS_MAX: Final = 10_000  # ours: of a table
 OFFENDERS_MAX: Final = 1_000  # ours
 DAY_MS: Final = 24 * HOUR_MS
-MINUTE_MS: Final = 60_000
 
 _IT: Final = clone_records.c
 _COUNTS: Final = and_(~_IT.superseded, ~_IT.suspect)
@@ -129,8 +128,8 @@ def pairs_table(found: Sequence[Pair]) -> Table:
             pair.conflicts,
             pair.subscribers,
             pair.kept_back,
-            round(pair.shortest_ms / MINUTE_MS, 2),
-            round(pair.needs_ms / MINUTE_MS, 2),
+            minutes(pair.shortest_ms),
+            minutes(pair.needs_ms),
         )
         for pair in found
     ]
@@ -234,7 +233,7 @@ def records(connection: Connection, day: Day) -> Table:
             row["id"], msid_digits(row["msid"]), row["case_id"],
             day.moment(row["first_time"]), row["first_msc"], f"{row['first_esn']:08X}",
             day.moment(row["second_time"]), row["second_msc"], f"{row['second_esn']:08X}",
-            round(row["elapsed_ms"] / MINUTE_MS, 2), round(row["travel_time_ms"] / MINUTE_MS, 2),
+            minutes(row["elapsed_ms"]), minutes(row["travel_time_ms"]),
             row["evidence"].get("speed_kmh"), round(row["confidence"], 3),
             row["evidence"].get("clone"), int(row["superseded"]), int(row["suspect"]),
         )

@@ -20,7 +20,7 @@ from clonewatch.store.tables import (
 )
 from is41.msid import msid_digits
 
-from .table import Table
+from .table import Table, minutes
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -160,8 +160,8 @@ def suspect_travel_times(connection: Connection, day: Day) -> Table:
         covered = next((msc for msc in (row.one, row.other) if (msc, msc) in now), None)
         since = f"by its MSC, {covered}" if covered else "no more"
         rows.append(
-            (row.one, row.other, row.conflicts, row.subscribers, round(row.shortest_ms / 60_000, 2),
-             round(row.needs_ms / 60_000, 2), day.moment(stands.since) if stands else since)
+            (row.one, row.other, row.conflicts, row.subscribers, minutes(row.shortest_ms),
+             minutes(row.needs_ms), day.moment(stands.since) if stands else since)
         )  # fmt: skip
     for (one, other), stands in now.items():
         name = "(all its pairs)" if one == other else other

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import TextIO
 
+MINUTE_MS: Final = 60_000
 Cell: TypeAlias = str | int | float | None
 _FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r")  # how a cell begins that a spreadsheet computes
 
@@ -22,6 +23,11 @@ class Table:
     columns: Sequence[str]
     rows: Sequence[Sequence[Cell]]
     more: int = 0
+
+
+def minutes(ms: int) -> float:
+    """A duration as a cell: to the hundredth of a minute."""
+    return round(ms / MINUTE_MS, 2)
 
 
 def write_csv(table: Table, stream: TextIO) -> None:
