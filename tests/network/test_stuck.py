@@ -57,6 +57,25 @@ def waiting(app: App) -> dict[str, int]:
         return {each.output: each.pending for each in backlogs(connection)}
 
 
+def logged(folder: Path) -> list[tuple[str, str]]:
+    """Alarms in the file, and what is told of each: that it is raised, or cleared."""
+    told = [json.loads(line) for line in whole_records(folder / "alarms.jsonl")]
+    return [(line["alarm"], line["change"]) for line in told]
+
+
+def alarms_in(folder: Path) -> list[str]:
+    return [alarm for alarm, _ in logged(folder)]
+
+
+@asynccontextmanager
+async def suspending(folder: Path, hlr: OddHlr) -> AsyncIterator[App]:
+    """A daemon that suspends at once, and tells a file of alarms."""
+    async with listening(hlr) as port:
+        tables = (AT_ONCE, link(), FILE, hlr_link(port), suspension())
+        async with daemon(folder, *tables, mode="active") as app:
+            yield app
+
+
 @asynccontextmanager
 async def mute() -> AsyncIterator[str]:
     """A server that takes everything and never answers; its URL."""
@@ -77,11 +96,6 @@ async def mute() -> AsyncIterator[str]:
 def test_a_webhook_that_fails_or_never_answers_delays_nobody_and_loses_nothing(
     tmp_path: Path,
 ) -> None:
-    path = tmp_path / "alarms.jsonl"
-
-    def logged() -> list[str]:
-        return [json.loads(line)["alarm"] for line in whole_records(path)]
-
     async def main() -> None:
         async with WebServer() as web, mute() as silent:
             web.status = 500
@@ -89,7 +103,7 @@ def test_a_webhook_that_fails_or_never_answers_delays_nobody_and_loses_nothing(
             async with daemon(tmp_path, link(), outputs, mode="active") as app:
                 found(app)
                 found(app, MIN + 1)
-                await until(lambda: logged() == ["case-1", "case-2"])
+                await until(lambda: alarms_in(tmp_path) == ["case-1", "case-2"])
                 why = f"{web.url}: 500 Internal Server Error: so there"
                 await until(lambda: sent(app)["fails"] == ("pending", why))
                 await until(lambda: sent(app, 2)["fails"] == ("pending", why))
@@ -111,7 +125,7 @@ def test_a_webhook_that_fails_or_never_answers_delays_nobody_and_loses_nothing(
                 await until(lambda: len(web.posted) == 2)
                 await until(lambda: sent(app, 2)["mute"] == ("delivered", ""))
             assert [each["alarm"] for each in web.posted] == ["case-1", "case-2"]
-            assert logged() == ["case-1", "case-2"]
+            assert alarms_in(tmp_path) == ["case-1", "case-2"]
 
     asyncio.run(main())
 
@@ -119,12 +133,6 @@ def test_a_webhook_that_fails_or_never_answers_delays_nobody_and_loses_nothing(
 def test_a_full_disk_of_the_store_suspends_nobody_loses_nothing_and_is_told(
     tmp_path: Path,
 ) -> None:
-    path = tmp_path / "alarms.jsonl"
-
-    def logged() -> list[tuple[str, str]]:
-        told = [json.loads(line) for line in whole_records(path)]
-        return [(line["alarm"], line["change"]) for line in told]
-
     async def main() -> None:
         hlr = OddHlr([yes])
         async with listening(hlr) as port:
@@ -138,14 +146,14 @@ def test_a_full_disk_of_the_store_suspends_nobody_loses_nothing_and_is_told(
                 why = "database or disk is full"
                 words = f"the store cannot be written; conflicts wait in memory: {why}"
                 await until(lambda: any(each.startswith(words) for each in problems_of(app)))
-                await until(lambda: ("store_failing-store", "raised") in logged())
+                await until(lambda: ("store_failing-store", "raised") in logged(tmp_path))
                 assert hlr.told == []
                 assert app.store.pending == 400
                 empty_disk(app.store)
-                await until(lambda: ("store_failing-store", "cleared") in logged())
+                await until(lambda: ("store_failing-store", "cleared") in logged(tmp_path))
                 await until(lambda: shown(app, 400))
-                await until(lambda: len(logged()) == 402)
-                assert len({alarm for alarm, _ in logged()}) == 401
+                await until(lambda: len(logged(tmp_path)) == 402)
+                assert len(set(alarms_in(tmp_path))) == 401
                 await until(lambda: len(hlr.denied) == 3)
                 await until(lambda: not problems_of(app))
                 assert hlr.suspends == [True] * 3
@@ -154,63 +162,49 @@ def test_a_full_disk_of_the_store_suspends_nobody_loses_nothing_and_is_told(
 
 
 def test_a_conflict_that_we_cannot_store_is_told_and_the_next_is_suspended(tmp_path: Path) -> None:
-    path = tmp_path / "alarms.jsonl"
-
-    def logged() -> set[str]:
-        return {json.loads(line)["alarm"] for line in whole_records(path)}
-
     async def main() -> None:
         hlr = OddHlr([yes])
-        async with listening(hlr) as port:
-            tables = (AT_ONCE, link(), FILE, hlr_link(port), suspension())
-            async with daemon(tmp_path, *tables, mode="active") as app:
-                refuse(app.store, f"INSERT ON clone_records WHEN NEW.msid = {MIN}")
-                with capture_logs() as logs:
-                    found(app)
-                    found(app, MIN + 1)
-                    await until(lambda: len(hlr.denied) == 1)
-                (line,) = [each for each in logs if each["event"] == "conflict_set_aside"]
-                assert (line["log_level"], line["msid"]) == ("error", str(MIN))
-                assert "IntegrityError) stuck\n" in line["exception"]
-                await until(lambda: logged() == {"conflict_set_aside-store", "case-1"})
-                with app.store.read() as connection:
-                    rows = connection.execute(select(set_aside.c.id, set_aside.c.msid)).all()
-                assert rows == [(line["id"], str(MIN))]
-                assert status_of(app).counts["conflicts_set_aside"] == 1
-                assert values_of(app)["conflicts_set_aside"] == 1
-                await until(lambda: not problems_of(app))
-                told = shown(app)
-                assert told is not None
-                assert (told["msid"], told["state"]) == (str(MIN + 1), "suspended")
+        async with suspending(tmp_path, hlr) as app:
+            refuse(app.store, f"INSERT ON clone_records WHEN NEW.msid = {MIN}")
+            with capture_logs() as logs:
+                found(app)
+                found(app, MIN + 1)
+                await until(lambda: len(hlr.denied) == 1)
+            (line,) = [each for each in logs if each["event"] == "conflict_set_aside"]
+            assert (line["log_level"], line["msid"]) == ("error", str(MIN))
+            assert "IntegrityError) stuck\n" in line["exception"]
+            await until(lambda: set(alarms_in(tmp_path)) == {"conflict_set_aside-store", "case-1"})
+            with app.store.read() as connection:
+                rows = connection.execute(select(set_aside.c.id, set_aside.c.msid)).all()
+            assert rows == [(line["id"], str(MIN))]
+            assert status_of(app).counts["conflicts_set_aside"] == 1
+            assert values_of(app)["conflicts_set_aside"] == 1
+            await until(lambda: not problems_of(app))
+            told = shown(app)
+            assert told is not None
+            assert (told["msid"], told["state"]) == (str(MIN + 1), "suspended")
 
     asyncio.run(main())
 
 
 def test_a_case_that_we_cannot_decide_is_told_and_the_next_is_suspended(tmp_path: Path) -> None:
-    path = tmp_path / "alarms.jsonl"
-
-    def logged() -> set[str]:
-        return {json.loads(line)["alarm"] for line in whole_records(path)}
-
     async def main() -> None:
         hlr = OddHlr([yes])
-        async with listening(hlr) as port:
-            tables = (AT_ONCE, link(), FILE, hlr_link(port), suspension())
-            async with daemon(tmp_path, *tables, mode="active") as app:
-                refuse(app.store, "INSERT ON outbox WHEN NEW.kind = 'suspension' AND NEW.case_id=1")
-                with capture_logs() as logs:
-                    found(app)
-                    found(app, MIN + 1)
-                    await until(lambda: len(hlr.denied) == 1)
-                (line,) = [each for each in logs if each["event"] == "case_set_aside"]
-                assert (line["log_level"], line["case"]) == ("error", 1)
-                assert "IntegrityError) stuck\n" in line["exception"]
-                at = "conflict_set_aside-suspension"
-                await until(lambda: logged() == {at, "case-1", "case-2"})
-                await until(lambda: len(problems_of(app)) == 1)
-                assert problems_of(app)[0].startswith("case 1 cannot be decided, by a fault of")
-                await until(lambda: (shown(app, 2) or {})["state"] == "suspended")
-                assert (shown(app) or {})["state"] == "open"
+        async with suspending(tmp_path, hlr) as app:
+            refuse(app.store, "INSERT ON outbox WHEN NEW.kind = 'suspension' AND NEW.case_id=1")
+            with capture_logs() as logs:
+                found(app)
+                found(app, MIN + 1)
+                await until(lambda: len(hlr.denied) == 1)
+            (line,) = [each for each in logs if each["event"] == "case_set_aside"]
+            assert (line["log_level"], line["case"]) == ("error", 1)
+            assert "IntegrityError) stuck\n" in line["exception"]
+            at = "conflict_set_aside-suspension"
+            await until(lambda: set(alarms_in(tmp_path)) == {at, "case-1", "case-2"})
+            await until(lambda: len(problems_of(app)) == 1)
+            assert problems_of(app)[0].startswith("case 1 cannot be decided, by a fault of")
+            await until(lambda: (shown(app, 2) or {})["state"] == "suspended")
+            assert (shown(app) or {})["state"] == "open"
 
     asyncio.run(main())
 

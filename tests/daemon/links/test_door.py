@@ -7,6 +7,7 @@ import socket
 import ssl
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,18 +24,23 @@ def server_context(folder: Path, name: str) -> tuple[ssl.SSLContext, ssl.SSLCont
     return door, ssl.create_default_context(cafile=str(own))
 
 
+def door_to(inside: list[asyncio.Transport], port: int = 0, **options: Any) -> Door:
+    """One that lets everybody in."""
+    return Door(
+        Address(HOST, port),
+        welcome=inside.append,
+        inside=lambda: len(inside),
+        refused=lambda _peer, _why: None,
+        **options,
+    )
+
+
 def test_other_certificates_are_shown_to_those_to_come(tmp_path: Path) -> None:
     async def main() -> None:
         inside: list[asyncio.Transport] = []
         old, trusts_old = server_context(tmp_path, "old")
         new, trusts_new = server_context(tmp_path, "new")
-        door = Door(
-            Address(HOST, 0),
-            welcome=inside.append,
-            inside=lambda: len(inside),
-            refused=lambda _peer, _why: None,
-            tls=old,
-        )
+        door = door_to(inside, tls=old)
         await door.open()
         port = door.where.port
         _, first = await asyncio.open_connection(HOST, port, ssl=trusts_old)
@@ -55,17 +61,9 @@ def test_other_certificates_are_shown_to_those_to_come(tmp_path: Path) -> None:
 
 def test_an_address_that_is_taken_is_named() -> None:
     async def main() -> None:
-        def make(port: int) -> Door:
-            return Door(
-                Address(HOST, port),
-                welcome=lambda _: None,
-                inside=lambda: 0,
-                refused=lambda _peer, _why: None,
-            )
-
-        first = make(0)
+        first = door_to([])
         await first.open()
-        second = make(first.where.port)
+        second = door_to([], first.where.port)
         with pytest.raises(OSError, match=f"{HOST}:{first.where.port}: Address already in use"):
             await second.open()
         first.close()
@@ -84,13 +82,7 @@ def test_a_socket_that_cannot_be_served_leaves_none_open() -> None:
             socket.create_server((HOST, 0)) as good,
             socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as bad,
         ):
-            door = Door(
-                Address(HOST, 0),
-                welcome=lambda _: None,
-                inside=lambda: 0,
-                refused=lambda _peer, _why: None,
-                sockets=[good, bad],
-            )
+            door = door_to([], sockets=[good, bad])
             before = descriptors()
             with pytest.raises(ValueError, match="Stream Socket"):
                 await door.open()
@@ -104,13 +96,7 @@ def test_certificates_that_cannot_be_served_leave_the_door_open(tmp_path: Path) 
     async def main() -> None:
         inside: list[asyncio.Transport] = []
         context, trusts = server_context(tmp_path, "only")
-        door = Door(
-            Address(HOST, 0),
-            welcome=inside.append,
-            inside=lambda: len(inside),
-            refused=lambda _peer, _why: None,
-            tls=context,
-        )
+        door = door_to(inside, tls=context)
         await door.open()
         with pytest.raises(TypeError, match="SSLContext"):
             await door.use_tls(True)  # type: ignore[arg-type]
@@ -127,13 +113,7 @@ def test_certificates_that_cannot_be_served_leave_the_door_open(tmp_path: Path) 
 def test_a_socket_that_was_passed_keeps_a_long_queue() -> None:
     async def main() -> None:
         with socket.create_server((HOST, 0), backlog=BACKLOG) as passed:
-            door = Door(
-                Address(HOST, 0),
-                welcome=lambda _: None,
-                inside=lambda: 0,
-                refused=lambda _peer, _why: None,
-                sockets=[passed],
-            )
+            door = door_to([], sockets=[passed])
             await door.open()
             # Of a socket that listens, Linux tells the queue's room as tcpi_sacked, at octet 28.
             told = passed.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 32)
