@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from clonewatch.cases import showing, watched
-from clonewatch.cases.case import Book, by_id, latest_by_msid
+from clonewatch.cases.case import Book, case_by_id, latest_by_msid
 from clonewatch.cases.life import Input, MoveRefusedError
 from clonewatch.evidence.findings import Severity
 from clonewatch.store.tables import clone_records
@@ -126,10 +126,10 @@ class Orders:
 
 def case_of(connection: Connection, case_id: int) -> Case:
     """The case with a number. Raises OrderError."""
-    try:
-        return by_id(connection, [case_id])[case_id]
-    except KeyError:
-        raise OrderError(f"there is no case {case_id}: see `cases list`") from None
+    case = case_by_id(connection, case_id)
+    if case is None:
+        raise OrderError(f"there is no case {case_id}: see `cases list`")
+    return case
 
 
 def _esns(connection: Connection, case_id: int) -> set[int]:

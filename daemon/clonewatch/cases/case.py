@@ -104,6 +104,11 @@ def by_id(connection: Connection, ids: Iterable[int]) -> dict[int, Case]:
     return found
 
 
+def case_by_id(connection: Connection, case_id: int) -> Case | None:
+    """That case, if there is one."""
+    return by_id(connection, [case_id]).get(case_id)
+
+
 class Book:
     """Cases that one transaction changes, and what it has to say of them in the audit trail."""
 

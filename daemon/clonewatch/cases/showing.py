@@ -12,7 +12,7 @@ from clonewatch.store.outbox import ALARM, backlogs
 from clonewatch.store.tables import alarms, cases, clone_records, outbox
 from is41.msid import msid_digits
 
-from .case import by_id, case_of, events_of
+from .case import case_by_id, case_of, events_of
 from .life import ALARMED, State
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def listed(
 
 def shown(connection: Connection, case_id: int) -> dict[str, Any] | None:
     """All of one case: who, where, when, how impossible, what was done; None if there is none."""
-    case = by_id(connection, [case_id]).get(case_id)
+    case = case_by_id(connection, case_id)
     if case is None:
         return None
     return {

@@ -27,7 +27,8 @@ CANCEL_AGAIN_S: Final = 10.0  # ours: some library may have swallowed it
 class Delivery:
     """Serves *outputs* by name from `begin` until closed.
 
-    To change them, make another, close this one, and let the other begin. *tell* is called from its thread. Raises OSError where the system has no room for it.
+    To change them, make another, close this one, and let the other begin. *tell* is called from its
+    thread. Raises OSError where the system has no room for it.
     """
 
     def __init__(

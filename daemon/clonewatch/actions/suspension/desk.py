@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from clonewatch.actions.alarms.book import Report
 from clonewatch.actions.alarms.kinds import Kind
-from clonewatch.cases.case import PROGRAM, Book, by_id
+from clonewatch.cases.case import PROGRAM, Book, case_by_id
 from clonewatch.cases.life import State
 from clonewatch.evidence.findings import Severity
 from clonewatch.store.apart import Fault, done_apart
@@ -69,7 +69,7 @@ class Desk:
                 work = partial(self._expire, connection, now_ms, item)
                 results[due] = done_apart(connection, work)
         if not left[Task.ALARM] and overdue.is_due(connection, now_ms):
-            work = partial(self._alarm, connection, now_ms)
+            work = partial(overdue.settle, self._consequences, connection, now_ms)
             results[Due(task=Task.ALARM, id=0)] = done_apart(connection, work)
         return results
 
@@ -82,9 +82,11 @@ class Desk:
         around = Around.read(connection, self._consequences.suspension, now_ms)
         for case_id, at in sorted(due.items()):
             work = partial(self._decide, connection, now_ms, case_id, around)
-            decided = done_apart(connection, work)
-            fault = decided if isinstance(decided, Fault) else None
-            around = around if isinstance(decided, Fault) else decided
+            decided, fault = done_apart(connection, work), None
+            if isinstance(decided, Fault):
+                fault = decided
+            else:
+                around = decided
             results[Due(task=Task.DECIDE, id=case_id, case_id=case_id, at=at)] = fault
         return results
 
@@ -111,9 +113,9 @@ class Desk:
         """Put back who was out of service for long enough."""
         book = Book(connection, now_ms)
         standing.put(connection, [case_id], restore_at=None)
-        for case in by_id(connection, [case_id]).values():
-            if case.state is State.SUSPENDED:
-                restore(book, case, who=PROGRAM, note="its time is over", automatic=True)
+        case = case_by_id(connection, case_id)
+        if case is not None and case.state is State.SUSPENDED:
+            restore(book, case, who=PROGRAM, note="its time is over", automatic=True)
         self._consequences.settle(book)
 
     def _expire(self, connection: Connection, now_ms: int, item: Item) -> None:
@@ -122,25 +124,23 @@ class Desk:
         items.give_up(book, item, Outcome.EXPIRED, why, who=PROGRAM)
         self._consequences.settle(book)
 
-    def _alarm(self, connection: Connection, now_ms: int) -> None:
-        reports = overdue.reports(connection, now_ms)
-        self._consequences.settle(Book(connection, now_ms), reports)
-
     def _decide(self, connection: Connection, now_ms: int, case_id: int, around: Around) -> Around:
         """Decide a case; what is around the next one."""
         rules, book = self._consequences.suspension, Book(connection, now_ms)
+        case = case_by_id(connection, case_id)
+        if case is None:
+            return around
+        if rules.mode is Mode.OFF:
+            standing.put(connection, [case_id], look_at=None)
+            return around
+        facts = facts_of(case, connection, rules, around, now_ms)
+        verdict = decide(facts, rules)
         reports = []
-        for case in by_id(connection, [case_id]).values():
-            if rules.mode is Mode.OFF:
-                standing.put(connection, [case_id], look_at=None)
-                continue
-            facts = facts_of(case, connection, rules, around, now_ms)
-            verdict = decide(facts, rules)
-            if verdict.reason is Reason.BREAKER:
-                around = around.at(_trip(book, verdict.words))
-                reports.append(stopped(verdict.words))
-            if self._write(book, case, facts, verdict):
-                around = around.with_one_more(now_ms)
+        if verdict.reason is Reason.BREAKER:
+            around = around.at(_trip(book, verdict.words))
+            reports.append(stopped(verdict.words))
+        if self._write(book, case, facts, verdict):
+            around = around.with_one_more(now_ms)
         self._consequences.settle(book, reports)
         return around
 
@@ -158,12 +158,12 @@ class Desk:
 
     def _set_aside(self, connection: Connection, now_ms: int, stuck: Stuck) -> None:
         book, due = Book(connection, now_ms), stuck.due
-        if due.case_id is None:
+        case = None if due.case_id is None else case_by_id(connection, due.case_id)
+        if case is None:
             return
-        for case in by_id(connection, [due.case_id]).values():
-            if due.task is Task.DECIDE:
-                items.withdraw(book, [case], str(stuck), who=PROGRAM, automatic=True)
-            book.tell(case, "set aside", note=str(stuck))
+        if due.task is Task.DECIDE:
+            items.withdraw(book, [case], str(stuck), who=PROGRAM, automatic=True)
+        book.tell(case, "set aside", note=str(stuck))
         self._consequences.settle(book)
 
     def _write(self, book: Book, case: Case, facts: Facts, verdict: Verdict) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from sqlalchemy import func, select
 
-from clonewatch.cases.case import by_id
+from clonewatch.cases.case import case_by_id
 from clonewatch.store.chunks import chunks
 from clonewatch.store.outbox import SUSPENSION, Item, Outcome
 from clonewatch.store.tables import outbox
@@ -227,7 +227,7 @@ def tell(book: Book, case_id: int | None, what: str, note: str, *, who: str) -> 
     """Add to the audit trail of a case, if there still is one."""
     if case_id is None:
         return
-    case = book.changed.get(case_id) or by_id(book.connection, [case_id]).get(case_id)
+    case = book.changed.get(case_id) or case_by_id(book.connection, case_id)
     if case is not None:
         book.tell(case, what, who=who, note=note)
 

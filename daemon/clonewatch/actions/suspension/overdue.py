@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from clonewatch.actions.alarms import book
 from clonewatch.actions.alarms.book import Report
 from clonewatch.actions.alarms.kinds import Kind
+from clonewatch.cases.case import Book
 from clonewatch.evidence.findings import Severity
 
 from . import items
@@ -20,6 +21,7 @@ from .rules import UNSENT_MS
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from clonewatch.actions.consequences import Consequences
     from clonewatch.store.outbox import Item
 
 ALARM_KEY: Final = "restorations"
@@ -42,6 +44,11 @@ def reports(connection: Connection, now_ms: int) -> list[Report]:
             details={"subscribers": len(late)} if late else {},
         )
     ]
+
+
+def settle(consequences: Consequences, connection: Connection, now_ms: int) -> None:
+    """Raise, change or clear the alarm, where it is not as it should be."""
+    consequences.settle(Book(connection, now_ms), reports(connection, now_ms))
 
 
 def is_due(connection: Connection, now_ms: int) -> bool:

@@ -99,7 +99,7 @@ class Sending:
                     items.tell(book, item.case_id, f"{item.kind} refused", tries, who=PROGRAM)
         self._consequences.settle(book)
         # Alone: what is at fault with the alarm must not keep an answer from being written.
-        done_apart(connection, partial(self._tell_overdue, connection, now_ms))
+        done_apart(connection, partial(overdue.settle, self._consequences, connection, now_ms))
 
     def answered_late(
         self, connection: Connection, item_id: int, answer: Answer, now_ms: int
@@ -126,10 +126,6 @@ class Sending:
         book = Book(connection, now_ms)
         _take_back(book, item, "by an answer to an earlier try")
         self._consequences.settle(book)
-
-    def _tell_overdue(self, connection: Connection, now_ms: int) -> None:
-        reports = overdue.reports(connection, now_ms)
-        self._consequences.settle(Book(connection, now_ms), reports)
 
     def _done(self, book: Book, item: Item, *, is_over: bool) -> None:
         items.end(book.connection, item, Outcome.DELIVERED, book.now_ms, "")
