@@ -24,4 +24,4 @@ def test_the_command_starts_so_and_leaves_the_end_to_the_system() -> None:
         "import gc, sys; from clonewatch.__main__ import main; sys.argv = ['clonewatch', '--help']\n"
         "try: main()\nexcept SystemExit: print(gc.get_threshold()[0], gc.get_freeze_count() > 1000)"
     )
-    assert run(script).splitlines()[-1] == "50000 True"
+    assert run(script).splitlines()[-1] == "250000 True"

@@ -1,48 +1,71 @@
-"""All verbs in one command."""
+"""All verbs in one command, each imported and made when it is called, or when all are listed."""
 
 from __future__ import annotations
 
-import typer
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
 
-from clonewatch.cli import (
-    cases,
-    check,
-    clocks,
-    decode,
-    demo,
-    detect,
-    evaluate,
-    lab,
-    records,
-    replay,
-    report,
-    run,
-    status,
-    suspension,
-    travel,
-    twins,
+import typer
+from typer.core import TyperGroup
+from typer.main import get_group
+
+if TYPE_CHECKING:
+    import click
+
+# Modules here: each has a function of its name, or an `app` of several verbs.
+VERBS: Final = (
+    "run",
+    "check",
+    "clocks",
+    "replay",
+    "detect",
+    "decode",
+    "evaluate",
+    "report",
+    "status",
+    "twins",
+    "demo",
+    "travel",
+    "records",
+    "lab",
+    "cases",
+    "suspension",
 )
+
+
+class _Verbs(TyperGroup):
+    """Makes a verb when it is asked for: to make all of them takes a tenth of a start."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        # Of a verb that there is not, all are needed: one of them may have been meant.
+        for verb in [cmd_name] if cmd_name in VERBS else VERBS:
+            if verb not in self.commands:
+                self.commands[verb] = _made(verb)
+        return self.commands.get(cmd_name)
+
+
+def _made(verb: str) -> click.Command:
+    module = import_module(f"clonewatch.cli.{verb}")
+    parent = typer.Typer()
+    if hasattr(module, "app"):
+        parent.add_typer(module.app, name=verb)
+    else:
+        parent.command(verb)(getattr(module, verb))
+    return get_group(parent).commands[verb]
+
 
 app = typer.Typer(
     name="clonewatch",
-    help="Finds cloned cellular phones in IS-41 registration traffic.",
+    cls=_Verbs,
     no_args_is_help=True,
     add_completion=True,
     pretty_exceptions_enable=False,
 )
-app.command("run")(run.run)
-app.command("check")(check.check)
-app.command("clocks")(clocks.clocks)
-app.command("replay")(replay.replay)
-app.command("detect")(detect.detect)
-app.command("decode")(decode.decode)
-app.command("evaluate")(evaluate.evaluate)
-app.add_typer(travel.app, name="travel")
-app.add_typer(records.app, name="records")
-app.add_typer(lab.app, name="lab")
-app.add_typer(cases.app, name="cases")
-app.add_typer(suspension.app, name="suspension")
-app.command("report")(report.report)
-app.command("status")(status.status)
-app.command("twins")(twins.twins)
-app.command("demo")(demo.demo)
+
+
+@app.callback()
+def clonewatch() -> None:
+    """Finds cloned cellular phones in IS-41 registration traffic."""
