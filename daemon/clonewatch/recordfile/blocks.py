@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from .rows import ROW, joined, unpacked
+from .room import Room
+from .rows import ROW, WORDS_A_ROW, joined, unpacked
 from .walking import CRC, closed, is_whole, walked
 
 if TYPE_CHECKING:
@@ -60,17 +61,22 @@ class Contents:
         """The sequence behind the last row, if there is any."""
         return self.blocks[-1].first + len(self.blocks[-1].rows) if self.blocks else None
 
-    def packed(self) -> tuple[NDArray[np.void], NDArray[np.int64]]:
-        """All rows, in order of arrival, and their sequences."""
+    def __len__(self) -> int:
+        """Give the count of rows."""
+        return sum(len(block.rows) for block in self.blocks)
+
+    def packed(self, room: Room) -> tuple[NDArray[np.void], NDArray[np.int64]]:
+        """All rows, in order of arrival, and their sequences, both in *room*."""
+        count = len(self)
         numbers = [np.arange(b.first, b.first + len(b.rows)) for b in self.blocks]
         return (
-            joined([block.rows for block in self.blocks]),
-            np.concatenate([np.empty(0, np.int64), *numbers]),
+            joined([b.rows for b in self.blocks], room.words("rows", count * WORDS_A_ROW)),
+            np.concatenate([np.empty(0, np.int64), *numbers], out=room.numbers("sequence", count)),
         )
 
     def rows(self) -> Rows:
         """All rows, in order of arrival, in columns."""
-        return unpacked(*self.packed())
+        return unpacked(*self.packed(Room()))
 
 
 def contents_of(octets: memoryview) -> Contents:

@@ -78,7 +78,7 @@ def _settle(group: Group, tell: Callable[[Event], None]) -> None:
     """Keep one of two files of a group: sealing was cut short before it removed the open one."""
     if not (group.is_sealed and group.open_path.exists()):
         return
-    rows = sum(len(block.rows) for block in open_contents(group.open_path).blocks)
+    rows = len(open_contents(group.open_path))
     try:
         whole = pq.read_metadata(group.sealed_path).num_rows == rows
     except DAMAGE:

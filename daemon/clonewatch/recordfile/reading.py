@@ -72,7 +72,7 @@ def read_group(group: Group, columns: Collection[str] = ALL) -> Rows:
 def count_rows(group: Group) -> int:
     """How many registrations a group holds. Raises InputError, OSError."""
     if not group.is_sealed:
-        return sum(len(block.rows) for block in open_contents(group.open_path).blocks)
+        return len(open_contents(group.open_path))
     with readable(group.sealed_path):
         return int(pq.read_metadata(group.sealed_path).num_rows)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from .events import Removed, SealingFailed, SealingResumed
 from .retention import Retention, remove_expired
+from .room import Room
 from .sealing import seal
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ class Sealer(threading.Thread):
         self._closing = False
         self._finishes = False  # what is queued, before it ends
         self._is_failing = False
+        self._room = Room()
 
     def add(self, groups: Iterable[Group]) -> None:
         """Take groups that nobody writes to any more."""
@@ -99,7 +101,7 @@ class Sealer(threading.Thread):
             return self._groups[0]
 
     def _seal(self, group: Group) -> None:
-        seal(group, self._tell)
+        seal(group, self._tell, self._room)
         with self._changed:
             self._groups.popleft()
         for path in remove_expired(self._directory, self._clock_ms(), self._retention):

@@ -22,6 +22,7 @@ from .events import Damaged, Sealed
 from .groups import sync_directory, sync_file
 from .mapping import mapped
 from .messagesealing import open_messages, write_messages
+from .room import Room
 from .rows import RECEIVED, moved, unpacked
 from .sorting import sealed_order
 
@@ -62,16 +63,19 @@ ENCODINGS: Final = dict.fromkeys(PLAIN, "PLAIN") | dict.fromkeys(DIFFERENCES, "D
 pa.set_memory_pool(pa.system_memory_pool())
 
 
-def seal(group: Group, tell: Callable[[Event], None]) -> None:
-    """Make *group*, to which nobody writes any more, a Parquet file. Raises OSError."""
+def seal(group: Group, tell: Callable[[Event], None], room: Room | None = None) -> None:
+    """Make *group*, to which nobody writes any more, a Parquet file. Raises OSError.
+
+    Whoever seals several gives all of them the same *room*.
+    """
     if not group.is_sealed:
         contents = open_contents(group.open_path)
-        rows = sum(len(block.rows) for block in contents.blocks)
+        rows = len(contents)
         _tell_damage(group.open_path, contents.damaged_octets, tell)
         if rows:
             if group.messages_open_path.exists():
                 _seal_messages(group, tell)
-            write_parquet(group.part_path, sorted_rows(contents))
+            write_parquet(group.part_path, sorted_rows(contents, room or Room()))
             sync_file(group.part_path)
             group.part_path.rename(group.sealed_path)
             sync_directory(group.directory)
@@ -95,10 +99,10 @@ def _tell_damage(path: Path, octets: int, tell: Callable[[Event], None]) -> None
         tell(Damaged(path, f"{octets:,} octets of damaged blocks left out"))
 
 
-def sorted_rows(contents: Contents) -> Iterator[Rows]:
+def sorted_rows(contents: Contents, room: Room) -> Iterator[Rows]:
     """By MSID, then time, then arrival; ROW_GROUP_ROWS at a time."""
-    rows, sequence = contents.packed()
-    order = sealed_order(rows["msid"], rows["time"])
+    rows, sequence = contents.packed(room)
+    order = sealed_order(rows["msid"], rows["time"], room)
     for at in range(0, len(order), ROW_GROUP_ROWS):
         # Whole rows are moved: each lies in one place, where its columns would lie in thirteen.
         part = order[at : at + ROW_GROUP_ROWS]

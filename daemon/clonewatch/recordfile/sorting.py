@@ -16,17 +16,27 @@ from is41.kernel import Array, kernel
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from .room import Room
+
 DIGIT_BITS: Final = 12  # more places to deal to would not stay in the nearest cache
 DIGITS: Final = 1 << DIGIT_BITS
 _NUMBERS: Final = Array(np.int64)
 
 
-def sealed_order(msid: NDArray[np.uint64], time: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Which row stands first, second and so on in a sealed group, of rows in order of arrival."""
+def sealed_order(
+    msid: NDArray[np.uint64], time: NDArray[np.int64], room: Room
+) -> NDArray[np.int64]:
+    """Which row stands first, second and so on in a sealed group, of rows in order of arrival.
+
+    It may lie in *room*.
+    """
     # Time is nearly sorted already, which a stable sort makes use of.
     order = np.argsort(time, kind="stable")
-    keys = msid[order].view(np.int64)
-    dealt_keys, dealt = np.empty_like(keys), np.empty_like(order)
+    found = room.words("keys", len(msid))
+    np.take(msid, order, out=found, mode="clip")  # all are there; to raise, NumPy would copy
+    keys = found.view(np.int64)
+    dealt_keys = room.numbers("dealt keys", len(msid))
+    dealt = room.numbers("dealt", len(msid))
     ends = np.empty(DIGITS, np.int64)
     highest, shift = int(keys.max(initial=0)), 0
     while highest >> shift:
