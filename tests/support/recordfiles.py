@@ -18,7 +18,6 @@ from clonewatch.recordfile.messageblocks import message_block_of
 from clonewatch.recordfile.messagereading import GroupMessages
 from clonewatch.recordfile.openfile import OpenFile
 from clonewatch.recordfile.reading import read, read_group
-from clonewatch.recordfile.rows import Rows, packed
 from clonewatch.registrations import DTYPES, Batch
 from is41.reading import Layer
 
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from clonewatch.recordfile.events import Event
+    from clonewatch.recordfile.rows import Rows
 
 AT_10: Final = 1_795_341_600_000  # 2026-11-22T10:00:00Z
 HALF_HOUR: Final = 1_800_000  # ms
@@ -109,8 +109,7 @@ def whole(parts: Iterable[Rows]) -> tuple[NDArray[np.int64], Batch]:
 def blocks(batch: Batch, first: int = 0, *, rows: int = BLOCK_ROWS_MAX) -> list[bytes]:
     """The blocks of registrations, *rows* in each."""
     return [
-        block_of(packed(batch[at : at + rows], AT_10), first + at)
-        for at in range(0, len(batch), rows)
+        block_of([(batch[at : at + rows], AT_10)], first + at) for at in range(0, len(batch), rows)
     ]
 
 

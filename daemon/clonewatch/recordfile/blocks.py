@@ -13,11 +13,15 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from .room import Room
-from .rows import ROW, WORDS_A_ROW, joined, unpacked
+from .rows import ROW, WORDS_A_ROW, joined, pack, unpacked
 from .walking import CRC, closed, is_whole, walked
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
+
+    from clonewatch.registrations import Batch
 
     from .rows import Rows
 
@@ -27,10 +31,18 @@ HEADER: Final = struct.Struct("<4sIQ")  # magic, count of rows, sequence of the 
 NOT_ROWS_OCTETS: Final = HEADER.size + CRC.size
 
 
-def block_of(rows: NDArray[np.void], first: int) -> bytes:
-    """The block of at least one row and at most BLOCK_ROWS_MAX."""
-    assert 0 < len(rows) <= BLOCK_ROWS_MAX
-    return closed(HEADER.pack(MAGIC, len(rows), first) + rows.tobytes())
+def block_of(parts: Sequence[tuple[Batch, int]], first: int) -> bytes:
+    """The block of *parts*, registrations and when they were received; at most BLOCK_ROWS_MAX."""
+    count = sum(len(batch) for batch, _ in parts)
+    assert 0 < count <= BLOCK_ROWS_MAX
+    octets = np.empty(NOT_ROWS_OCTETS + count * ROW.itemsize, np.uint8)
+    HEADER.pack_into(octets.data, 0, MAGIC, count, first)
+    rows = octets[HEADER.size : -CRC.size].view(ROW)
+    at = 0
+    for batch, received_ms in parts:
+        pack(batch, received_ms, rows[at : at + len(batch)])
+        at += len(batch)
+    return closed(octets)
 
 
 @dataclass(frozen=True, slots=True)

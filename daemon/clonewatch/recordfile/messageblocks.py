@@ -80,10 +80,11 @@ def message_block_of(parts: Sequence[tuple[int, Messages | None]], first: int) -
             octets.append(messages.octets[begin:end])
             length += end - begin
         at += rows
-    filling = np.zeros(-length % WORD_OCTETS, np.uint8)
-    body = HEADER.pack(MAGIC, len(places), first, length) + places.tobytes()
-    body += np.concatenate([*octets, filling]).tobytes()
-    return closed(body)
+    header = HEADER.pack(MAGIC, len(places), first, length)
+    filling = np.zeros(-length % WORD_OCTETS + CRC.size, np.uint8)
+    return closed(
+        np.concatenate([np.frombuffer(header, np.uint8), places.view(np.uint8), *octets, filling])
+    )
 
 
 def messages_in(octets: memoryview) -> Walked[MessageBlock]:

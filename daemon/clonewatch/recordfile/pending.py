@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 from .blocks import BLOCK_ROWS_MAX, block_of
 from .groups import half_hour
 from .messageblocks import message_block_of
-from .rows import joined, packed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,13 +60,12 @@ class UnpackedBlock:
 
     def packed(self) -> NumberedBlock:
         """The block; takes a while."""
-        rows = joined([packed(batch, received_ms) for batch, received_ms in self.parts])
         messages = [(len(batch), batch.messages) for batch, _ in self.parts]
         return NumberedBlock(
             self.start_ms,
             self.first,
-            len(rows),
-            block_of(rows, self.first),
+            sum(rows for rows, _ in messages),
+            block_of(self.parts, self.first),
             message_block_of(messages, self.first),
         )
 

@@ -58,13 +58,12 @@ class Rows:
         )
 
 
-def packed(batch: Batch, received_ms: int) -> NDArray[np.void]:
-    """Rows of registrations that were received together."""
-    rows = np.zeros(len(batch), ROW)
+def pack(batch: Batch, received_ms: int, rows: NDArray[np.void]) -> None:
+    """Fill *rows*, as many, with registrations that were received together."""
     rows[RECEIVED] = received_ms
     for name in DTYPES:
         rows[name] = getattr(batch, name)
-    return rows
+    rows["reserved"] = 0
 
 
 def unpacked(rows: NDArray[np.void], sequence: NDArray[np.int64]) -> Rows:

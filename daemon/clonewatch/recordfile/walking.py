@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Final, Generic, Protocol, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import numpy as np
+    from numpy.typing import NDArray
+
 STEP: Final = 1 << 20  # octets searched at once
 CRC: Final = struct.Struct("<Q")  # of 32 bits: what follows stays at multiples of 8 octets
 
@@ -38,9 +41,11 @@ class Walked(Generic[Block]):
     torn_octets: int  # behind the last: a write that did not come to its end
 
 
-def closed(body: bytes) -> bytes:
-    """A block of *body*, which begins with its magic."""
-    return body + CRC.pack(zlib.crc32(body))
+def closed(octets: NDArray[np.uint8]) -> bytes:
+    """A block that begins with its magic and ends with room for the check sum, which is put in."""
+    end = len(octets) - CRC.size
+    CRC.pack_into(octets.data, end, zlib.crc32(octets.data[:end]))
+    return octets.tobytes()
 
 
 def is_whole(octets: memoryview, at: int, end: int) -> bool:

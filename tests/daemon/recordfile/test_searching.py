@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from clonewatch.errors import InputError
 from clonewatch.recordfile.blocks import block_of
 from clonewatch.recordfile.keys import Key, Row, key_of
-from clonewatch.recordfile.rows import RECEIVED, ROW, packed
+from clonewatch.recordfile.rows import RECEIVED, ROW
 from clonewatch.recordfile.sealing import seal
 from clonewatch.recordfile.searching import (
     EXPECTED_BLOCKS,
@@ -89,7 +89,7 @@ class Receipts:
         """Write more blocks of one row each."""
         with self.path.open("ab") as file:
             for row in range(self.written, self.written + blocks):
-                file.write(block_of(packed(BATCH[row : row + 1], self.received(row)), row))
+                file.write(block_of([(BATCH[row : row + 1], self.received(row))], row))
         self.written += blocks
 
     def received(self, row: int) -> int:

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clonewatch.recordfile.walking import STEP, closed, is_whole, next_magic, walked
+from clonewatch.recordfile.walking import CRC, STEP, closed, is_whole, next_magic, walked
 
 MAGIC = b"BLCK"
 
@@ -60,7 +61,7 @@ def test_a_magic_is_found_where_two_windows_meet() -> None:
 def test_a_block_is_whole_until_any_octet_of_it_changes(
     rest: bytes, before: bytes, data: st.DataObject
 ) -> None:
-    block = closed(MAGIC + rest)
+    block = closed(np.frombuffer(MAGIC + rest + bytes(CRC.size), np.uint8).copy())
     octets = bytearray(before + block + b"behind")
     begin, end = len(before), len(before) + len(block)
     assert is_whole(memoryview(octets), begin, end)
