@@ -77,18 +77,23 @@ class Contents:
         """Give the count of rows."""
         return sum(len(block.rows) for block in self.blocks)
 
-    def packed(self, room: Room) -> tuple[NDArray[np.void], NDArray[np.int64]]:
-        """All rows, in order of arrival, and their sequences, both in *room*."""
-        count = len(self)
-        numbers = [np.arange(b.first, b.first + len(b.rows)) for b in self.blocks]
-        return (
-            joined([b.rows for b in self.blocks], room.words("rows", count * WORDS_A_ROW)),
-            np.concatenate([np.empty(0, np.int64), *numbers], out=room.numbers("sequence", count)),
-        )
+    def packed(self, room: Room) -> NDArray[np.void]:
+        """All rows, in order of arrival, in *room*."""
+        return joined([b.rows for b in self.blocks], room.words("rows", len(self) * WORDS_A_ROW))
+
+    def sequences(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The sequences of *rows*, told by their places in order of arrival."""
+        begins = np.cumsum([0, *(len(block.rows) for block in self.blocks)])
+        before = np.array([block.first for block in self.blocks], np.int64) - begins[:-1]
+        its_block: NDArray[np.intp] | slice = slice(1)  # where none is missing, any will do
+        if (before != before[:1]).any():
+            its_block = np.searchsorted(begins, rows, side="right") - 1
+        sequences: NDArray[np.int64] = rows + before[its_block]
+        return sequences
 
     def rows(self) -> Rows:
         """All rows, in order of arrival, in columns."""
-        return unpacked(*self.packed(Room()))
+        return unpacked(self.packed(Room()), self.sequences(np.arange(len(self))))
 
 
 def contents_of(octets: memoryview) -> Contents:

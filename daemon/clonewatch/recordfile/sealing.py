@@ -101,12 +101,12 @@ def _tell_damage(path: Path, octets: int, tell: Callable[[Event], None]) -> None
 
 def sorted_rows(contents: Contents, room: Room) -> Iterator[Rows]:
     """By MSID, then time, then arrival; ROW_GROUP_ROWS at a time."""
-    rows, sequence = contents.packed(room)
+    rows = contents.packed(room)
     order = sealed_order(rows["msid"], rows["time"], room)
     for at in range(0, len(order), ROW_GROUP_ROWS):
         # Whole rows are moved: each lies in one place, where its columns would lie in thirteen.
         part = order[at : at + ROW_GROUP_ROWS]
-        yield unpacked(moved(rows, part), sequence[part])
+        yield unpacked(moved(rows, part), contents.sequences(part))
 
 
 def write_parquet(path: Path, parts: Iterable[Rows]) -> None:
