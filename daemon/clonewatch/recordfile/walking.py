@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import struct
-import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Generic, Protocol, TypeVar
+
+from isal.isal_zlib import crc32
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,14 +45,14 @@ class Walked(Generic[Block]):
 def closed(octets: NDArray[np.uint8]) -> bytes:
     """A block that begins with its magic and ends with room for the check sum, which is put in."""
     end = len(octets) - CRC.size
-    CRC.pack_into(octets.data, end, zlib.crc32(octets.data[:end]))
+    CRC.pack_into(octets.data, end, crc32(octets.data[:end]))
     return octets.tobytes()
 
 
 def is_whole(octets: memoryview, at: int, end: int) -> bool:
     """Whether a block from *at* to *end* is as it was closed."""
     its = CRC.unpack_from(octets, end - CRC.size)[0]
-    return bool(its == zlib.crc32(octets[at : end - CRC.size]))
+    return bool(its == crc32(octets[at : end - CRC.size]))
 
 
 def walked(

@@ -1,5 +1,6 @@
 """Blocks found among whatever else there is."""
 
+import zlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,6 +63,7 @@ def test_a_block_is_whole_until_any_octet_of_it_changes(
     rest: bytes, before: bytes, data: st.DataObject
 ) -> None:
     block = closed(np.frombuffer(MAGIC + rest + bytes(CRC.size), np.uint8).copy())
+    assert block == MAGIC + rest + CRC.pack(zlib.crc32(MAGIC + rest))
     octets = bytearray(before + block + b"behind")
     begin, end = len(before), len(before) + len(block)
     assert is_whole(memoryview(octets), begin, end)
