@@ -56,27 +56,44 @@ from .sweep import advance
 FLAG_CLOCK_SUSPECT: Final = int(Flags.CLOCK_SUSPECT)
 FLAG_LATE: Final = int(Flags.LATE)
 
-# Memory answers after some 100 ns: an index slot is asked for 32 registrations before it is read,
-# its row once the slot is there, 16 before, and the row's ring, if it has one, 4 before.
-SLOTS_AHEAD: Final = 32
-ROWS_AHEAD: Final = 16
-RINGS_AHEAD: Final = 4
+# Memory answers after some 100 ns, and among many subscribers as long goes by before the processor
+# knows the address of a page: whatever asks for a line waits for that, unless many ask at once.
+# So registrations are asked for in groups: their index slots three groups before they are taken,
+# their rows, as the slots are there, two, and the rings of those that have one, one.
+GROUP: Final = 8
+
+
+@part
+def fetch_slots(tables: Tables, start: int, stop: int) -> None:
+    """Ask for the index slots of registrations *start* to *stop* of the block."""
+    for at in range(start, stop):
+        prefetch(tables.slots, index.first_slot(tables, tables.hashes[at]))
+
+
+@part
+def fetch_rows(tables: Tables, start: int, stop: int) -> None:
+    """Ask for their rows, and remember them."""
+    for at in range(start, stop):
+        row = index.candidate(tables, tables.hashes[at])
+        tables.rows_ahead[at] = row
+        prefetch(tables.memory, row * ROW_WORDS)
+
+
+@part
+def fetch_rings(tables: Tables, start: int, stop: int) -> None:
+    """Ask for the rings of those rows that have one."""
+    for at in range(start, stop):
+        row = tables.rows_ahead[at]
+        if rows.is_spilled(tables, row):
+            rows.fetch_ring(tables, row)
 
 
 @part
 def fetch_ahead(tables: Tables, at: int, count: int) -> None:
-    """Ask for the memory that the registrations behind *at* of the block will need."""
-    ahead = at + SLOTS_AHEAD
-    if ahead < count:
-        prefetch(tables.slots, index.first_slot(tables, tables.hashes[ahead]))
-    ahead = at + ROWS_AHEAD
-    if 0 <= ahead < count:
-        row = index.candidate(tables, tables.hashes[ahead])
-        tables.rows_ahead[ahead] = row
-        prefetch(tables.memory, row * ROW_WORDS)
-    ahead = at + RINGS_AHEAD
-    if 0 <= ahead < count and rows.is_spilled(tables, tables.rows_ahead[ahead]):
-        rows.fetch_ring(tables, tables.rows_ahead[ahead])
+    """Ask for the memory that the groups behind the one *at* of the block will need."""
+    fetch_slots(tables, max(at + 3 * GROUP, 0), min(at + 4 * GROUP, count))
+    fetch_rows(tables, max(at + 2 * GROUP, 0), min(at + 3 * GROUP, count))
+    fetch_rings(tables, max(at + GROUP, 0), min(at + 2 * GROUP, count))
 
 
 @part
@@ -219,14 +236,13 @@ def take_block(tables: Tables, columns: Columns, start: int, stop: int) -> int:
     advance(tables)
     for at in range(start, stop):
         tables.hashes[at - start] = index.hash_of(tables.seeds, int64(columns.msid[at]))
-    for at in range(start - SLOTS_AHEAD, stop):
-        fetch_ahead(tables, at - start, stop - start)
-        if at < start:
-            continue
-        if tables.state[FOUND] + FOUND_EACH_MAX > len(tables.found):
-            return at
-        tables.state[JUDGING] = at
-        take_one(tables, columns, at, at - start)
+    for first in range(start - 3 * GROUP, stop, GROUP):
+        fetch_ahead(tables, first - start, stop - start)
+        for at in range(max(first, start), min(first + GROUP, stop)):
+            if tables.state[FOUND] + FOUND_EACH_MAX > len(tables.found):
+                return at
+            tables.state[JUDGING] = at
+            take_one(tables, columns, at, at - start)
     return stop
 
 

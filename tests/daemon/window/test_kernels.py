@@ -13,7 +13,7 @@ import pytest
 
 from clonewatch.registrations import Batch
 from clonewatch.window import Window
-from clonewatch.window.kernels import ROWS_AHEAD, SLOTS_AHEAD
+from clonewatch.window.kernels import GROUP
 from clonewatch.window.layout import BLOCK
 from fig4 import HOUR, MINUTE, MSC_C, MSCID_OF, TRAVEL_MS, registration, told
 
@@ -32,7 +32,9 @@ def window(seed: int = 1) -> Window:
     )
 
 
-@pytest.mark.parametrize("between", [0, 1, ROWS_AHEAD - 1, ROWS_AHEAD, SLOTS_AHEAD, BLOCK])
+@pytest.mark.parametrize(
+    "between", [0, 1, GROUP - 2, GROUP - 1, GROUP, 2 * GROUP, 3 * GROUP, 4 * GROUP, BLOCK]
+)
 def test_the_second_of_an_msid_finds_the_row_that_the_first_has_made(between: int) -> None:
     # Those between make segments double while both are on their way.
     a = registration(START, msid=0)
