@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pythons import run
+from pythons import after_command, run
 
 SCRIPT = """
 import gc
@@ -20,8 +20,5 @@ def test_it_looks_seldom_at_a_start_and_then_no_more_at_what_stays() -> None:
 
 
 def test_the_command_starts_so_and_leaves_the_end_to_the_system() -> None:
-    script = (
-        "import gc, sys; from clonewatch.__main__ import main; sys.argv = ['clonewatch', '--help']\n"
-        "try: main()\nexcept SystemExit: print(gc.get_threshold()[0], gc.get_freeze_count() > 1000)"
-    )
-    assert run(script).splitlines()[-1] == "250000 True"
+    told = after_command("--help", then="gc.get_threshold()[0], gc.get_freeze_count() > 1000")
+    assert told == "250000 True"

@@ -22,3 +22,15 @@ def run(script: str, *folders: Path, **environment: str) -> str:
         text=True,
     )
     return finished.stdout.strip()
+
+
+def after_command(*words: str, then: str) -> str:
+    """What *then* prints, an expression, at the end of ``clonewatch WORDS`` in the same Python."""
+    script = (
+        "import gc, os, sys\n"
+        "from clonewatch.__main__ import main\n"
+        f"sys.argv = ['clonewatch', *{words}]\n"
+        "os.environ.pop('OPENBLAS_NUM_THREADS', None)\n"
+        f"try: main()\nexcept SystemExit: print({then})"
+    )
+    return run(script).splitlines()[-1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from clonewatch.cli.app import VERBS
 from clonewatch.cli.output import Exit
 from command import clonewatch
-from pythons import run
+from pythons import after_command
 
 
 def test_help_names_every_verb() -> None:
@@ -27,28 +27,15 @@ def test_exit_codes_are_those_of_sysexits() -> None:
 
 
 def test_help_loads_nothing_that_takes_long() -> None:
-    script = (
-        "import sys; from clonewatch.__main__ import main; sys.argv = ['clonewatch', '--help']\n"
-        "try: main()\n"
-        "except SystemExit: print([m for m in ('numba', 'numpy') if m in sys.modules])"
-    )
-    assert run(script).splitlines()[-1] == "[]"
+    loaded = "[m for m in ('numba', 'numpy') if m in sys.modules]"
+    assert after_command("--help", then=loaded) == "[]"
 
 
 def test_a_verb_is_imported_without_the_others() -> None:
-    script = (
-        "import sys; from clonewatch.__main__ import main; sys.argv = ['clonewatch', 'cases', '--help']\n"
-        "try: main()\n"
-        "except SystemExit: print([m for m in ('cases', 'lab') if f'clonewatch.cli.{m}' in sys.modules])"
-    )
-    assert run(script).splitlines()[-1] == "['cases']"
+    loaded = "[m for m in ('cases', 'lab') if f'clonewatch.cli.{m}' in sys.modules]"
+    assert after_command("cases", "--help", then=loaded) == "['cases']"
 
 
 def test_the_command_has_no_threads_for_products_of_matrices() -> None:
-    script = (
-        "import os, sys; from clonewatch.__main__ import main; sys.argv = ['clonewatch', '--help']\n"
-        "os.environ.pop('OPENBLAS_NUM_THREADS', None)\n"
-        "try: main()\n"
-        "except SystemExit: import numpy; print(len(os.listdir('/proc/self/task')))"
-    )
-    assert run(script).splitlines()[-1] == "1"
+    threads = "__import__('numpy') and len(os.listdir('/proc/self/task'))"
+    assert after_command("--help", then=threads) == "1"
