@@ -60,7 +60,7 @@ if TYPE_CHECKING:
     from clonewatch.sources.refused import Failed, Resumed
     from clonewatch.store.events import Event as StoreEvent
     from is41.errors import DecodeError
-    from is41.reading import Layer
+    from is41.layers import Layer
     from is41.sigtran import Carrier
 
     Told = RecordEvent | StoreEvent | Failed | Resumed

@@ -2,42 +2,34 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from clonewatch.fates import Fate, code_of, counted
+from clonewatch.fates import Fate, code_of, counted, fates_of
 from clonewatch.gathering import gathered
 from clonewatch.messages import Held, Messages
 from clonewatch.registrations import Batch
-from clonewatch.suasegments import SuaSegments
 from is41.errors import DecodeError
-from is41.invoked import OTHER, invoked, operation_in
-from is41.map.codes import MscType
-from is41.map.operations import Operation
-from is41.map.registry import decode_value
-from is41.map.tags import ParameterTag
-from is41.map.values import Digits, ExtendedMscid, PcSsn
+from is41.flags import RegnotFlag
+from is41.invoked import invoked
+from is41.layers import Layer
+from is41.map.operations import OTHER
 from is41.msid import IMSI_DIGITS_MAX, IMSI_LENGTH_FACTOR, MIN_DIGITS
-from is41.mtp.pointcode import PointCode
-from is41.reading import Layer, Reading, parameter_offsets, read
-from is41.regnots import Regnot, RegnotFlag, regnots_of
 from is41.scan import REGNOTS_A_FRAME_MAX, Frames, Outcome, Regnots, scan
-from is41.sccp.addresses import Address
-from is41.sccp.messages import Unitdata, UnitdataService, is_segment
-from is41.sccp.reassembly import Reassembler
-from is41.tcap.messages import Package
+from is41.sigtran import Carrier
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
 
     from clonewatch.mscs import Mscs
     from clonewatch.sources.captures.assembly import FrameBlock
+    from clonewatch.suasegments import SuaSegments
+    from clonewatch.throughgrammars import GrammarReader
 
 ROWS: Final = 65_536  # registrations of a batch, at most: ours
 _ALIKE: Final = (  # columns that pass through as they are
@@ -53,7 +45,6 @@ _ALIKE: Final = (  # columns that pass through as they are
     "transaction_capability",
     "location_area",
 )
-_PLACING: Final = {MscType.SERVING_MSC, MscType.BORDER_MSC, MscType.ORIGINATING_MSC}
 _MS: Final = 1000
 
 
@@ -78,13 +69,6 @@ class Collected:
     returned: int = 0  # brought back by a unitdata service
     refused: Counter[str] = field(default_factory=Counter)
     others: Counter[int] = field(default_factory=Counter)  # without registration, by `fates` code
-
-
-class _Read(NamedTuple):
-    """A message through the grammars: its code, its REGNOTs as rows or what is wrong with them."""
-
-    code: int
-    regnots: Sequence[dict[str, int] | DecodeError] = ()
 
 
 class Collector:
@@ -116,8 +100,8 @@ class Collector:
         self._refuse = refuse
         self._messages = messages
         self._joined: dict[int, bytes] = {}  # by frame: TCAP whose last segment came in it
-        self._reassembler = Reassembler()
-        self._sua_segments = SuaSegments()
+        self._made_reader: GrammarReader | None = None
+        self._sua_segments: SuaSegments | None = None
 
     def take(self, octets: NDArray[np.uint8], frames: Frames, count: int) -> Iterator[Batch]:
         """Give the registrations of *count* frames, in batches that own their columns."""
@@ -147,7 +131,7 @@ class Collector:
 
     def take_block(self, block: FrameBlock) -> Iterator[Batch]:
         """Give the registrations of a block of a capture, where SUA may carry some in segments."""
-        segments = self._sua_segments.take(block)
+        segments = self._segments_in(block)
         if not segments:
             yield from self.take(block.octets, block.frames, block.count)
             return
@@ -165,9 +149,22 @@ class Collector:
                 frames.start[0], frames.end[0] = 0, len(whole)
                 yield from self.take(np.frombuffer(whole, np.uint8), frames, 1)
 
+    def _segments_in(self, block: FrameBlock) -> dict[int, bytes | DecodeError | None]:
+        """See `SuaSegments.take`."""
+        frames = np.flatnonzero(block.carriers[: block.count] == Carrier.SUA)
+        if not len(frames):
+            return {}
+        if self._sua_segments is None:
+            from clonewatch.suasegments import SuaSegments  # noqa: PLC0415  # made of grammars, too
+
+            self._sua_segments = SuaSegments()
+        return self._sua_segments.take(block, frames)
+
     def use(self, mscs: Mscs) -> None:
         """Place registrations at the MSCs of another directory from now on."""
         self._mscs = mscs
+        if self._made_reader is not None:
+            self._made_reader.mscs = mscs
 
     def _placed(self, regnots: Regnots, packets: NDArray[np.int64]) -> Batch:
         """Give the batch whose rows are *regnots*, found in *packets*."""
@@ -231,18 +228,20 @@ class Collector:
     ) -> Regnots:
         """Add what the grammars read in the frames *handed_over*, in the order of the frames."""
         self.counts.handed_over += len(handed_over)
+        reader = self._reader()
         rows: list[dict[str, int]] = []
         codes = np.empty(len(handed_over), np.uint16)
         for at, frame in enumerate(handed_over):
             message = octets[frames.start[frame] : frames.end[frame]].tobytes()
             layer, time = Layer(frames.layer[frame]), int(frames.time[frame])
-            codes[at], regnots = self._read(message, layer, int(frame), time / _MS)
+            codes[at], regnots = reader.read(message, layer, int(frame), time / _MS)
             for found in regnots:
                 if isinstance(found, DecodeError):
                     packet = int(frames.packet[frame])
                     self._count_refused(Refusal(packet, time, layer, message, found))
                 else:
                     rows.append(found | {"frame": int(frame), "time": time})
+        self.counts.returned += int(np.count_nonzero(fates_of(codes) == Fate.RETURNED))
         if self._by_operation:
             others = codes < code_of(Fate.TAKEN, 0)
             self._count_others(frames.packet[handed_over[others]], codes[others])
@@ -255,100 +254,21 @@ class Collector:
         order = np.argsort(columns[0], kind="stable")
         return Regnots(*(column[order] for column in columns))
 
+    def _reader(self) -> GrammarReader:
+        """What reads through the grammars, from the first message on that needs it."""
+        if self._made_reader is None:
+            from clonewatch.throughgrammars import GrammarReader  # noqa: PLC0415  # see there
+
+            self._made_reader = GrammarReader(
+                self._mscs, place_by_calling=self._place_by_calling, joined=self._joined
+            )
+        return self._made_reader
+
     def _count_refused(self, refusal: Refusal) -> None:
         self.counts.refused[refusal.error.counted_as] += 1
         if self._refuse is not None:
             self._refuse(refusal)
 
-    def _read(self, message: bytes, layer: Layer, frame: int, now: float) -> _Read:
-        """Read one message through the grammars."""
-        try:
-            reading = self._whole(read(message, layer), frame, now)
-        except DecodeError as error:
-            return _Read(code_of(Fate.REFUSED, OTHER), [error])
-        operation = operation_in(reading.tcap)
-        if isinstance(reading.sccp, UnitdataService):
-            self.counts.returned += 1
-            return _Read(code_of(Fate.RETURNED, operation))
-        regnots = list(self._regnots(message, reading))
-        if not regnots:
-            return _Read(code_of(Fate.READ, operation))
-        is_refused = all(isinstance(each, DecodeError) for each in regnots)
-        fate = Fate.REFUSED if is_refused else Fate.TAKEN
-        return _Read(code_of(fate, Operation.REGISTRATION_NOTIFICATION), regnots)
-
-    def _regnots(self, message: bytes, reading: Reading) -> Iterator[dict[str, int] | DecodeError]:
-        """Give the REGNOTs of a message as rows, or what is wrong with them."""
-        if not isinstance(reading.tcap, Package):
-            return
-        for number, regnot in regnots_of(reading.tcap):
-            if isinstance(regnot, Regnot):
-                yield self._row(regnot, reading)
-            elif reading.sccp is None or not is_segment(reading.sccp):
-                yield regnot.moved(parameter_offsets(message, reading)[number])
-            else:
-                yield regnot  # the octets of a message in segments lie in several packets
-
-    def _whole(self, reading: Reading, frame: int, now: float) -> Reading:
-        """Put segments together; what is not complete yet has no TCAP part. Raises DecodeError."""
-        segment = reading.sccp
-        if not isinstance(segment, Unitdata) or not is_segment(segment):
-            return reading
-        data = self._reassembler.take(segment, now)
-        if data is None:
-            return reading
-        self._joined[frame] = data
-        return Reading(msu=reading.msu, sccp=segment, tcap=read(data, Layer.TCAP).tcap)
-
-    def _row(self, regnot: Regnot, reading: Reading) -> dict[str, int]:
-        """Give a REGNOT's columns, its MSCID as far as anything names one."""
-        row = {name: getattr(regnot, name) for name in _ALIKE if name != "time"}
-        if regnot.mscid is None:
-            row["mscid"] = self._placing_mscid(regnot, reading)
-        return {name: int(value) for name, value in row.items()}
-
-    def _placing_mscid(self, regnot: Regnot, reading: Reading) -> int:
-        """MSCID of a REGNOT that says none of three octets itself; 0 if nothing names one."""
-        extended = _value(regnot, ParameterTag.EXTENDED_MSCID)
-        if isinstance(extended, ExtendedMscid) and extended.msc_type in _PLACING:
-            return int(extended.mscid)
-        for index in self._indices(regnot, reading):
-            if index is not None:
-                return int(self._mscs.mscid_of[index])
-        return 0
-
-    def _indices(self, regnot: Regnot, reading: Reading) -> Iterator[int | None]:
-        """Look up, in turn, whatever else may name the switch."""
-        address = _value(regnot, ParameterTag.PC_SSN)
-        if isinstance(address, PcSsn) and address.msc_type in _PLACING:
-            yield self._mscs.by_point_code(int(address.point_code))
-        number = _value(regnot, ParameterTag.MSC_IDENTIFICATION_NUMBER)
-        if isinstance(number, Digits) and isinstance(number.number, str):
-            yield self._mscs.by_msc_number(number.number)
-        if self._place_by_calling:
-            point_code = _calling_point_code(reading)
-            if point_code is not None:
-                yield self._mscs.by_point_code(int(point_code))
-
 
 def _chosen(frames: Frames, which: NDArray[np.intp]) -> Frames:
     return frames._replace(**{name: col[which] for name, col in frames._asdict().items()})
-
-
-def _value(regnot: Regnot, tag: ParameterTag) -> object:
-    """Value of the first parameter of *tag*; None if it is absent or damaged."""
-    octets = regnot.parameters.first(tag)
-    try:
-        return None if octets is None else decode_value(tag, octets)
-    except DecodeError:
-        return None
-
-
-def _calling_point_code(reading: Reading) -> PointCode | None:
-    """Point code of who sent a message: of the calling party, or else of the label."""
-    if isinstance(reading.sccp, Unitdata):
-        with contextlib.suppress(DecodeError):
-            address = Address.decode(reading.sccp.calling)
-            if isinstance(address.point_code, PointCode):
-                return address.point_code
-    return None if reading.msu is None else reading.msu.opc

@@ -11,9 +11,9 @@ from is41.map.operations import ErrorCode, Operation, error_of, operation_of
 from is41.map.parameters import Parameters, spans
 from is41.map.registry import decode_value
 from is41.map.values import Esn, Mscid
-from is41.mtp.msu import ServiceIndicator
+from is41.mtp.codes import ServiceIndicator
 from is41.mtp.pointcode import PointCode
-from is41.reading import Layer, parameter_offsets, read
+from is41.reading import parameter_offsets, read
 from is41.sccp.addresses import Address
 from is41.sccp.codes import MessageType, ReturnCause, Subsystem
 from is41.sccp.messages import Unitdata
@@ -23,6 +23,7 @@ from is41.tcap.messages import Abort, Invoke, Package, Reject, ReturnError, Retu
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from is41.layers import Layer
     from is41.mtp.msu import Msu
     from is41.sccp.messages import UnitdataService
     from is41.tcap.messages import Component

@@ -38,6 +38,11 @@ def code_of(fate: Fate, operation: int) -> int:
     return fate << 8 | operation
 
 
+def fates_of(codes: NDArray[np.uint16]) -> NDArray[np.uint16]:
+    """What became of messages, each a `Fate`."""
+    return codes >> np.uint16(8)
+
+
 def counted(codes: NDArray[np.uint16]) -> dict[int, int]:
     """How often each code stands there."""
     counts = np.bincount(codes, minlength=CODES)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
-from is41.reading import Layer
+from is41.layers import Layer
 
 if TYPE_CHECKING:
     import numpy as np

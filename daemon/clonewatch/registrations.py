@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Final, Self
 
 import numpy as np
 
+from is41.flags import RegnotFlag
 from is41.map.codes import TerminalType
-from is41.regnots import RegnotFlag
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

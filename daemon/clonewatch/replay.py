@@ -18,7 +18,6 @@ from clonewatch.messages import Held
 from clonewatch.registrations import DTYPES, SOURCES_MAX
 from clonewatch.sources.captures.reader import Capture
 from clonewatch.sources.merge import merged
-from clonewatch.sources.records import read_records
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -135,9 +134,10 @@ class RecordsSource:
             yield batch
 
     def _read(self) -> Iterator[Batch]:
-        # PyArrow takes a twentieth of a second to import, and captures have no use for it.
+        # PyArrow takes a twentieth of a second to import, and captures have no use for these.
         from clonewatch.sources.groups import NEEDED, is_group, read_groups  # noqa: PLC0415
         from clonewatch.sources.parquet import is_parquet, read_parquet  # noqa: PLC0415
+        from clonewatch.sources.records import read_records  # noqa: PLC0415
 
         if self.path.is_dir() or is_group(self.path):
             columns = DTYPES if self._is_whole else NEEDED

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
-
 from is41.errors import DecodeError
 from is41.sccp.reassembly import Reassembler
-from is41.sigtran import Carrier
 from is41.sua.messages import Message, Unitdata
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from clonewatch.sources.captures.assembly import FrameBlock
 
 _PARAMETER: Final = bytes.fromhex("0117 0008")  # segmentation, and how long it is
@@ -24,11 +24,13 @@ class SuaSegments:
     def __init__(self) -> None:
         self._reassembler = Reassembler(what="sua_segment", clause="RFC 3868 §3.10.23")
 
-    def take(self, block: FrameBlock) -> dict[int, bytes | DecodeError | None]:
-        """Of each frame that is a segment: the whole data, what is wrong, or None if not whole."""
+    def take(
+        self, block: FrameBlock, frames: NDArray[np.intp]
+    ) -> dict[int, bytes | DecodeError | None]:
+        """Of each of the *frames* that is a segment: the whole, what is wrong, or None."""
         found: dict[int, bytes | DecodeError | None] = {}
-        for frame in np.flatnonzero(block.carriers[: block.count] == Carrier.SUA):
-            unitdata = _segment(block, int(frame))
+        for frame in frames.tolist():
+            unitdata = _segment(block, frame)
             if unitdata is None or unitdata.segmentation is None:
                 continue
             first, remaining, reference = unitdata.segmentation
@@ -37,9 +39,9 @@ class SuaSegments:
             try:
                 whole = self._reassembler.join(key, unitdata.data, first, remaining, now)
             except DecodeError as error:
-                found[int(frame)] = error
+                found[frame] = error
             else:
-                found[int(frame)] = whole
+                found[frame] = whole
         return found
 
 

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from clonewatch.decoding import Told, fault, plain, told
 from is41.adaptation.messages import HEADER_LENGTH
 from is41.errors import DecodeError
+from is41.layers import Layer, layer_of
 from is41.m2pa import messages as m2pa
 from is41.m2ua import messages as m2ua
 from is41.m3ua import messages as m3ua
 from is41.mtp import mtp2
-from is41.reading import Layer, layer_of
 from is41.sua import messages as sua
 from is41.tali import messages as tali
+from is41.tali.codes import SYNC, Opcode
 from is41.x25 import packets as x25
 from is41.xot import messages as xot
 
@@ -56,7 +57,7 @@ def outermost(octets: bytes) -> str | None:
     layer = layer_of(octets)
     if layer is not None:
         return layer.name.lower()
-    if octets.startswith(tali.SYNC):
+    if octets.startswith(SYNC):
         return "tali"
     if len(octets) >= HEADER_LENGTH and octets[:2] == b"\1\0":
         return _BY_CLASS.get(octets[2], "m3ua")
@@ -68,7 +69,7 @@ def outermost(octets: bytes) -> str | None:
 def _tali(octets: bytes) -> Unwrapped:
     message = tali.Message.decode(octets)
     says = {"opcode": message.opcode.name, "length": len(message.payload)}
-    carries = message.opcode in {tali.Opcode.SCCP, tali.Opcode.MTP3, tali.Opcode.SAAL}
+    carries = message.opcode in {Opcode.SCCP, Opcode.MTP3, Opcode.SAAL}
     return Unwrapped(says, message.payload if carries else b"")
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from .errors import EncodeError
+from .layers import Layer
 from .mtp.msu import Msu
-from .reading import Layer
 from .sccp.codes import MessageType
 from .sccp.messages import Unitdata
 

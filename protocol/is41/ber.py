@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from construct import Adapter, Construct, ConstructError, SizeofError
 
+from .bounds import LENGTH_OCTETS_MAX, TAG_OCTETS_MAX
 from .errors import DecodeError, EncodeError, Truncated
 from .grammar import field_of
 
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 CLAUSE: Final = "X.690 §8.1"
-TAG_OCTETS_MAX: Final = 4  # octets: ours; IS-41 gives out tags of at most three
-LENGTH_OCTETS_MAX: Final = 4  # octets after the first: ours; no transport carries more than 4 GiB
 DEPTH_MAX: Final = 16  # elements in elements: ours, so that a hostile peer cannot exhaust the stack
 
 CONSTRUCTED: Final = 0x20  # bit 6 of the first tag octet, §8.1.2.5

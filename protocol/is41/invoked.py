@@ -1,7 +1,7 @@
-"""Which IS-41 operation a message invokes: by the grammars, and by a kernel for many messages.
+"""Which IS-41 operation a message invokes: by a kernel, for many messages.
 
 A message's operation is that of its first component, if this invokes one of TIA-41's (TIA-41.5
-§6.3.2). All else is `OTHER`: answers, which only who asked can tell, operations of other families,
+§6.3.2), as `is41.reading.operation_in` says. All else is `OTHER`: answers, which only who asked can tell, operations of other families,
 messages without components. What is not as plain as `is41.walking` takes it, the kernel calls
 `OTHER` too.
 """
@@ -13,19 +13,15 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from .kernel import OCTETS, Array, kernel, part
-from .map.operations import FAMILY, operation_of
+from .map.operations import FAMILY, OTHER
 from .octets import octet
 from .scan import FRAMES, Frames
 from .tcap.codes import ComponentType, Tag
-from .tcap.messages import Invoke, Package
 from .walking import Octets, component_ids, components, element, package
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from .tcap.messages import Abort
-
-OTHER: Final = 0  # no operation has this specifier
 _CHOSEN: Final = Array(np.int64)
 _SPECIFIERS: Final = Array(np.uint8)
 
@@ -34,14 +30,6 @@ _PRIVATE_OPERATION: Final = int(Tag.PRIVATE_OPERATION)
 _INVOKE: Final = int(ComponentType.INVOKE_LAST)
 _INVOKE_NOT_LAST: Final = int(ComponentType.INVOKE_NOT_LAST)
 _FAMILY: Final = int(FAMILY)
-
-
-def operation_in(message: Package | Abort | None) -> int:
-    """The specifier of the operation that a message's TCAP part invokes."""
-    if not isinstance(message, Package) or not message.components:
-        return OTHER
-    first = message.components[0]
-    return (operation_of(first) or OTHER) if isinstance(first, Invoke) else OTHER
 
 
 @part

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from .errors import DecodeError
-    from .reading import Layer
+    from .layers import Layer
     from .scan import Frames
 
 

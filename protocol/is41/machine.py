@@ -15,8 +15,8 @@ from .scan import Frames
 if TYPE_CHECKING:
     from enum import Enum
 
+    from .layers import Layer
     from .link import Event
-    from .reading import Layer
 
 # Octets received and not yet taken, at most: ours. A reading of a busy link, which costs the same
 # however much it brings; what is never filled is never resident.

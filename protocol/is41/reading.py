@@ -3,30 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import IntEnum
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from .ber import Element, read_element
 from .errors import DecodeError, Unsupported
-from .mtp.msu import LABEL_LENGTH, Msu, ServiceIndicator
+from .layers import ITU_PACKAGES, Layer
+from .map.operations import OTHER, operation_of
+from .mtp.codes import LABEL_LENGTH, ServiceIndicator
+from .mtp.msu import Msu
 from .sccp import messages as sccp
-from .sccp.codes import ManagementType, MessageType
+from .sccp.codes import ManagementType
 from .tcap import messages as tcap
-from .tcap.codes import PackageType, ParameterTag, Tag
+from .tcap.codes import ParameterTag, Tag
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _Read = TypeVar("_Read")
-ITU_PACKAGES: Final = range(0x61, 0x68)  # Q.773, message type tags
-
-
-class Layer(IntEnum):
-    """The outermost layer that a message's octets begin with."""
-
-    TCAP = 0
-    SCCP = 1
-    MTP3 = 2
+_SETS: Final = frozenset(ParameterTag)
+_MANAGEMENT: Final = {bytes([member]) for member in ManagementType}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,21 +98,9 @@ def _further(offset: int, read_inner: Callable[[], _Read]) -> _Read:
         raise error.moved(offset) from None
 
 
-_SETS: Final = frozenset(ParameterTag)
-_MANAGEMENT: Final = {bytes([member]) for member in ManagementType}
-
-
-def layer_of(octets: bytes) -> Layer | None:
-    """Tell which layer octets begin with by looking at them; None where none fits.
-
-    Sure for what IS-41 uses: TCAP begins with a package type, SCCP with a connectionless message
-    type, and an MSU holds one behind a label whose SIO says SCCP.
-    """
-    if octets[:1] and (octets[0] in set(PackageType) or octets[0] in ITU_PACKAGES):
-        return Layer.TCAP
-    if octets[:1] and octets[0] in set(MessageType):
-        return Layer.SCCP
-    inner = octets[LABEL_LENGTH : LABEL_LENGTH + 1]
-    if inner and octets[0] & 0x0F == ServiceIndicator.SCCP and inner[0] in set(MessageType):
-        return Layer.MTP3
-    return None
+def operation_in(message: tcap.Package | tcap.Abort | None) -> int:
+    """The specifier of the operation that a message's TCAP part invokes."""
+    if not isinstance(message, tcap.Package) or not message.components:
+        return OTHER
+    first = message.components[0]
+    return (operation_of(first) or OTHER) if isinstance(first, tcap.Invoke) else OTHER

@@ -7,10 +7,10 @@ message; whatever a kernel hands over comes here.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import IntFlag
 from typing import TYPE_CHECKING, Final
 
 from .errors import DecodeError
+from .flags import PSEUDO_ESN_MANUFACTURER, RegnotFlag
 from .map.codes import SystemAccessType
 from .map.operations import Operation, operation_of
 from .map.parameters import Parameters, parameters_of, spans
@@ -23,19 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 CLAUSE: Final = "TIA-41.5, RegistrationNotification"
-PSEUDO_ESN_MANUFACTURER: Final = 0x80  # first octet of an ESN made from a MEID
 ESN_LENGTH: Final = 4  # octets
 MSCID_LENGTH: Final = 3  # octets
-
-
-class RegnotFlag(IntFlag):
-    """What a REGNOT says beside its numbers."""
-
-    BORDER_CELL_ACCESS = 0x01  # heard at a border cell: the phone may be in the neighbour's area
-    POWER_DOWN = 0x02  # SystemAccessType: power-down registration
-    IMSI = 0x04  # the MSID is an IMSI
-    PSEUDO_ESN = 0x08  # made from a MEID: not one phone's own
-    NO_TRANSACTION_ID = 0x10  # came in a unidirectional package
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

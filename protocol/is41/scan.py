@@ -20,13 +20,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
 import numpy as np
 
+from .flags import PSEUDO_ESN_MANUFACTURER, RegnotFlag
 from .kernel import OCTETS, Array, columns, kernel, part
 from .map.codes import SystemAccessType
 from .map.operations import FAMILY, Operation
 from .map.tags import ParameterTag as Name
 from .msid import IMSI_DIGITS_MAX, IMSI_LENGTH_FACTOR, MIN_DIGITS
 from .octets import half_word, octet, word
-from .regnots import PSEUDO_ESN_MANUFACTURER, RegnotFlag
 from .tcap.codes import ComponentType, ParameterTag, Tag
 from .walking import HANDED_OVER, NO_SCCP, Octets, component_ids, components, element, package
 

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from is41.kernel import part
+from is41.layers import Layer
 from is41.m2ua.codes import ParameterTag as M2uaTag
-from is41.mtp.msu import ServiceIndicator
+from is41.mtp.codes import ServiceIndicator
 from is41.octets import half_word, word
-from is41.reading import Layer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

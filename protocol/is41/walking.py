@@ -13,11 +13,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from .ber import LENGTH_OCTETS_MAX, TAG_OCTETS_MAX
+from .bounds import LENGTH_OCTETS_MAX, TAG_OCTETS_MAX
 from .kernel import part
-from .mtp.msu import LABEL_LENGTH, ServiceIndicator
+from .layers import Layer
+from .mtp.codes import LABEL_LENGTH, ServiceIndicator
 from .octets import octet, word
-from .reading import Layer
 from .sccp.codes import MessageType
 from .tcap.codes import PackageType, Tag
 

@@ -28,7 +28,7 @@ from daemons import (
     settings,
     suspension,
 )
-from is41.reading import Layer
+from is41.layers import Layer
 from lines import whole_records
 from live import regnot
 from network import HOST, until

@@ -13,13 +13,13 @@ from clonewatch.fates import by_operation
 from clonewatch.messages import Held, Message
 from clonewatch.mscs import Msc, Mscs
 from clonewatch.registrations import MSC_UNKNOWN, Batch, Flags
+from is41.layers import Layer
 from is41.map.operations import Operation, operation_code
 from is41.map.parameters import Parameter, Parameters
 from is41.map.registry import encode_value
 from is41.map.tags import ParameterTag as Name
 from is41.map.values import Digits, Esn, ExtendedMscid, Mscid, PcSsn
 from is41.mtp.pointcode import PointCode
-from is41.reading import Layer
 from is41.scan import Frames
 from is41.sccp.addresses import Address
 from is41.sccp.codes import MessageType

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clonewatch.decoding import told
-from is41.reading import Layer
+from is41.layers import Layer
 
 VECTORS = Path(__file__).parents[1] / "vectors"
 LAYERS = {"tcap": Layer.TCAP, "sccp": Layer.SCCP, "mtp3": Layer.MTP3}

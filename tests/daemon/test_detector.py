@@ -11,7 +11,7 @@ from clonewatch.detector import Conflict, Detector
 from clonewatch.messages import Message
 from clonewatch.registrations import Batch, Flags, Registration
 from fig4 import HOUR, MINUTE, MSC_A, MSC_B, MSC_C, MSC_E, MSCID_OF, TRAVEL_MS, registration
-from is41.reading import Layer
+from is41.layers import Layer
 from recordfiles import messages_of
 
 if TYPE_CHECKING:

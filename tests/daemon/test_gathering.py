@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from clonewatch.gathering import gathered
 from clonewatch.messages import LENGTH_MAX, Messages
-from is41.reading import Layer
+from is41.layers import Layer
 
 
 @st.composite

@@ -6,7 +6,7 @@ import numpy as np
 
 from clonewatch.decoding import told
 from clonewatch.messages import Message, Messages
-from is41.reading import Layer
+from is41.layers import Layer
 from live import regnot
 
 TOLD = Messages(

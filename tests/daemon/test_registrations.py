@@ -17,7 +17,7 @@ from clonewatch.registrations import (
     terminal_type_text,
     time_text,
 )
-from is41.regnots import RegnotFlag
+from is41.flags import RegnotFlag
 from recordfiles import message_for, same, with_messages
 from recordfiles import registrations as any_registrations
 

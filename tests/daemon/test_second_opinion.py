@@ -18,10 +18,11 @@ from clonewatch.lab.simulate import simulate
 from clonewatch.lab.traffic import Mishaps
 from clonewatch.sources.captures.links import Link
 from clonewatch.sources.captures.reader import Capture, Wiring
+from is41.layers import Layer
 from is41.map.operations import FAMILY, operation_of
 from is41.map.parameters import Parameters
 from is41.map.tags import ParameterTag as Name
-from is41.reading import Layer, read
+from is41.reading import read
 from is41.tcap.messages import Invoke, Package
 from tshark import Fields, dissect_capture
 

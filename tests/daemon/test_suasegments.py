@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 from scapy.layers.inet import IP
 from scapy.layers.l2 import Ether
 from scapy.layers.sctp import SCTP, SCTPChunkData
@@ -100,4 +101,4 @@ def test_a_message_that_is_no_segment_waits_for_none(tmp_path: Path) -> None:
         source=SOURCE, destination=DESTINATION, data=bytes.fromhex("0117 0008 00000000")
     )
     (block,) = captured(tmp_path / "a.pcap", [whole]).blocks()
-    assert SuaSegments().take(block) == {}
+    assert SuaSegments().take(block, np.arange(block.count)) == {}

@@ -19,8 +19,9 @@ from clonewatch.live.telling import values_of
 from clonewatch.roles.receiver import Receiver
 from daemons import MAKERS, daemon, link, sender
 from far_ends import ANYWHERE, joined
-from is41.reading import Layer
-from is41.tali.messages import Message, Opcode
+from is41.layers import Layer
+from is41.tali.codes import Opcode
+from is41.tali.messages import Message
 from live import MSCS, bench, regnot
 from network import HOST, until
 

@@ -19,7 +19,7 @@ from afterwards import stored
 from clonewatch.recordfile.groups import groups_in
 from clonewatch.recordfile.reading import read
 from daemons import far_end_at, link
-from is41.reading import Layer
+from is41.layers import Layer
 from live import regnot
 from network import HOST
 from processes import STARTED_WITHIN_S, Process

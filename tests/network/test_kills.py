@@ -19,7 +19,7 @@ from clonewatch.decoding import told
 from clonewatch.recordfile.reading import read
 from clonewatch.recordfile.verify import verify
 from daemons import MAKERS, link
-from is41.reading import Layer
+from is41.layers import Layer
 from is41.xot.link import Link as Xot
 from is41.xot.settings import Settings as XotSettings
 from live import regnot

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from afterwards import stored
 from daemons import far_end_at, link
-from is41.reading import Layer
+from is41.layers import Layer
 from live import MIN, regnot
 from network import until
 from notices import WebServer

@@ -15,7 +15,7 @@ from clonewatch.live.telling import problems_of, status_of, values_of
 from clonewatch.store.outbox import backlogs
 from clonewatch.store.tables import alarms, set_aside
 from daemons import AT_ONCE, daemon, found, hlr_link, link, sender, suspension
-from is41.reading import Layer
+from is41.layers import Layer
 from lines import whole_records
 from live import regnot
 from network import HOST, until

@@ -10,9 +10,10 @@ from hypothesis import given
 
 from is41.answering import HOPS, Route, answer
 from is41.errors import EncodeError
+from is41.layers import Layer
 from is41.mtp.msu import Msu
 from is41.mtp.pointcode import PointCode
-from is41.reading import Layer, Reading, read
+from is41.reading import Reading, read
 from is41.sccp.addresses import Address
 from is41.sccp.codes import MessageType, OptionalName, Subsystem
 from is41.sccp.messages import Unitdata, UnitdataService

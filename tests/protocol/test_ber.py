@@ -11,8 +11,6 @@ from hypothesis import strategies as st
 
 from is41.ber import (
     DEPTH_MAX,
-    LENGTH_OCTETS_MAX,
-    TAG_OCTETS_MAX,
     Choice,
     Element,
     Run,
@@ -23,6 +21,7 @@ from is41.ber import (
     write_element,
     write_tag,
 )
+from is41.bounds import LENGTH_OCTETS_MAX, TAG_OCTETS_MAX
 from is41.errors import DecodeError, EncodeError, Truncated
 from is41.grammar import build, parse
 from messages import ALL_FORMS, DEFINITE_FORMS, INDEFINITE, OCTETS, element, fault_of

@@ -11,12 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from is41.errors import DecodeError
-from is41.invoked import OTHER, invoked, operation_in
-from is41.map.operations import Operation, operation_code
-from is41.reading import Layer, read
+from is41.invoked import invoked
+from is41.layers import Layer
+from is41.map.operations import OTHER, Operation, operation_code
+from is41.reading import operation_in, read
 from is41.scan import Outcome
-from is41.tcap.codes import PackageType, Tag
-from is41.tcap.messages import Abort, Invoke, OperationCode, Package, ReturnResult
+from is41.tcap.codes import OperationCode, PackageType, Tag
+from is41.tcap.messages import Abort, Invoke, Package, ReturnResult
 from map_values import samples
 from messages import (
     ANY_MESSAGES,

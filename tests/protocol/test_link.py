@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from associations import MSU
 from is41.errors import EncodeError
+from is41.layers import Layer
 from is41.link import Event, ProtocolViolated, StateChanged
 from is41.m3ua.asp import Asp
 from is41.m3ua.settings import Settings
 from is41.m3ua.sgp import Sgp
-from is41.reading import Layer
 from is41.tali.link import Link as Tali
 from is41.xot.link import Link as Xot
 from is41.xot.settings import Settings as XotSettings

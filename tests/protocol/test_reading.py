@@ -9,9 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from is41.errors import DecodeError, Truncated, Unsupported
-from is41.mtp.msu import LABEL_LENGTH, Msu, ServiceIndicator
+from is41.layers import Layer
+from is41.mtp.codes import LABEL_LENGTH, ServiceIndicator
+from is41.mtp.msu import Msu
 from is41.mtp.pointcode import PointCode
-from is41.reading import Layer, Reading, layer_of, parameter_offsets, read
+from is41.reading import Reading, parameter_offsets, read
 from is41.sccp import messages as sccp
 from is41.sccp.codes import ManagementType, MessageType, OptionalName
 from is41.sccp.parts import OptionalParameter
@@ -171,28 +173,3 @@ def test_the_parameters_of_a_component_without_any_are_at_its_end() -> None:
 
 def test_an_abort_has_no_parameters() -> None:
     assert parameter_offsets(ABORT, read(ABORT, Layer.TCAP)) == []
-
-
-@pytest.mark.parametrize(("octets", "layer"), layered_vectors())
-def test_a_vector_is_told_by_its_first_octets(octets: bytes, layer: Layer) -> None:
-    assert layer_of(octets) is layer
-
-
-@pytest.mark.parametrize(
-    ("octets", "layer"),
-    [
-        ("", None),
-        ("61", Layer.TCAP),  # ITU-T's, which `read` refuses by name
-        ("F6 00", Layer.TCAP),
-        ("14", Layer.SCCP),
-        ("B3 28140A 1E140A 05 11", Layer.MTP3),
-        ("83 28140A 1E140A 05", None),  # nothing behind the label
-        ("83 28140A 1E140A 05 01", None),  # no connectionless message behind it
-        ("85 28140A 1E140A 05 09", None),  # another user's
-        ("54414C49 7363637000", None),
-    ],
-)
-def test_other_octets_are_told_by_what_ss7_would_begin_with(
-    octets: str, layer: Layer | None
-) -> None:
-    assert layer_of(bytes.fromhex(octets)) is layer

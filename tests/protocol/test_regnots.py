@@ -10,11 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from is41.errors import DecodeError
+from is41.flags import RegnotFlag
 from is41.map.tags import ParameterTag as Name
 from is41.msid import msid_of_imsi
-from is41.regnots import Regnot, RegnotFlag, regnots_of
-from is41.tcap.codes import PackageType, ParameterTag, Tag
-from is41.tcap.messages import Invoke, OperationCode, Package, ParameterSet, ReturnResult, decode
+from is41.regnots import Regnot, regnots_of
+from is41.tcap.codes import OperationCode, PackageType, ParameterTag, Tag
+from is41.tcap.messages import Invoke, Package, ParameterSet, ReturnResult, decode
 from messages import (
     DEFINITE_FORMS,
     IMSIS,

@@ -15,13 +15,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from is41.flags import RegnotFlag
+from is41.layers import Layer
 from is41.map.tags import ParameterTag as Name
-from is41.mtp.msu import ServiceIndicator
-from is41.reading import Layer
-from is41.regnots import RegnotFlag
+from is41.mtp.codes import ServiceIndicator
 from is41.scan import REGNOTS_A_FRAME_MAX, Frames, Outcome, Regnots, scan
-from is41.tcap.codes import PackageType, ParameterTag
-from is41.tcap.messages import Invoke, OperationCode, Package, ParameterSet
+from is41.tcap.codes import OperationCode, PackageType, ParameterTag
+from is41.tcap.messages import Invoke, Package, ParameterSet
 from map_values import samples
 from messages import (
     ANY_MESSAGES,

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from is41.ber import read_element
 from is41.errors import DecodeError
-from is41.reading import Layer
+from is41.layers import Layer
 from is41.walking import HANDED_OVER, NO_SCCP, component_ids, components, element, number, package
 from messages import vectors
 

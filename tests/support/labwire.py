@@ -13,12 +13,13 @@ from clonewatch.lab.nodes.msc import Msc
 from clonewatch.lab.nodes.rvcd import Rvcd
 from clonewatch.lab.nodes.station import Outgoing, Peer, Station
 from is41.answering import Route
+from is41.layers import Layer
 from is41.map.codes import AuthorizationDenied, Period, QualificationInformationCode
 from is41.map.components import invoke_of
 from is41.map.messages import QualificationDirective
 from is41.map.values import Authorization, Esn, Mscid
 from is41.mtp.pointcode import PointCode
-from is41.reading import Layer, read
+from is41.reading import read
 from is41.sccp.codes import Subsystem
 from is41.tcap.codes import PackageType
 from is41.tcap.messages import Package

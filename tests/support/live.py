@@ -16,13 +16,13 @@ from clonewatch.mscs import Msc, Mscs
 from clonewatch.recordfile import Recorder
 from fig4 import MSCID_OF, TRAVEL_MS
 from is41.answering import Route
+from is41.layers import Layer
 from is41.link import MessagesReceived
 from is41.map.codes import QualificationInformationCode, SystemMyTypeCode
 from is41.map.components import invoke_of
 from is41.map.messages import RegistrationNotification
 from is41.map.values import Esn, Mscid
 from is41.mtp.pointcode import PointCode
-from is41.reading import Layer
 from is41.scan import Frames
 from is41.sccp.addresses import Address
 from is41.tcap.codes import PackageType

@@ -14,22 +14,22 @@ from hypothesis import strategies as st
 
 from is41.ber import elements, write_tag
 from is41.errors import DecodeError
+from is41.layers import Layer
 from is41.map.operations import FAMILY, Operation
 from is41.map.tags import ParameterTag as Name
-from is41.reading import Layer, read
+from is41.reading import read
 from is41.regnots import regnots_of
 from is41.scan import REGNOTS_A_FRAME_MAX, Frames, Outcome, Regnots, scan
 from is41.sccp.codes import MessageType
 from is41.sccp.messages import Unitdata, UnitdataService
 from is41.sccp.parts import OptionalParameter
 from is41.tali import messages as tali
-from is41.tcap.codes import ComponentType, PackageType, ParameterTag, Tag
+from is41.tali.codes import LENGTHS, Opcode
+from is41.tcap.codes import ComponentType, ErrorCode, OperationCode, PackageType, ParameterTag, Tag
 from is41.tcap.messages import (
     Abort,
     Component,
-    ErrorCode,
     Invoke,
-    OperationCode,
     Package,
     ParameterSet,
     Reject,
@@ -394,11 +394,11 @@ ANY_MESSAGES: Final = _messages(
 )
 
 # RFC 3094 §3.
-TALI_MESSAGES: Final = st.sampled_from(tali.Opcode).flatmap(
+TALI_MESSAGES: Final = st.sampled_from(Opcode).flatmap(
     lambda opcode: st.builds(
         tali.Message,
         st.just(opcode),
-        st.binary(min_size=tali.LENGTHS[opcode][0], max_size=min(tali.LENGTHS[opcode][1], 60)),
+        st.binary(min_size=LENGTHS[opcode][0], max_size=min(LENGTHS[opcode][1], 60)),
     )
 )
 

@@ -19,12 +19,13 @@ from clonewatch.links import Connector, Listener
 from clonewatch.roles.asker import Asker
 from configuration import HLR, loaded
 from is41.answering import Route, answer
+from is41.layers import Layer
 from is41.link import MessagesReceived
 from is41.map.components import failure_of, result_of
 from is41.map.messages import QualificationDirective, QualificationDirectiveResult, body_of
 from is41.map.operations import ErrorCode
 from is41.mtp.pointcode import PointCode
-from is41.reading import Layer, read
+from is41.reading import read
 from is41.sccp.addresses import Address as SccpAddress
 from is41.sccp.codes import Subsystem
 from is41.sccp.messages import Unitdata, UnitdataService

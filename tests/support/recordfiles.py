@@ -19,7 +19,7 @@ from clonewatch.recordfile.messagereading import GroupMessages
 from clonewatch.recordfile.openfile import OpenFile
 from clonewatch.recordfile.reading import read, read_group
 from clonewatch.registrations import DTYPES, Batch
-from is41.reading import Layer
+from is41.layers import Layer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

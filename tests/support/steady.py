@@ -8,7 +8,7 @@ from collections import Counter, deque
 from typing import TYPE_CHECKING, Protocol
 
 from clonewatch.links import Connection
-from is41.reading import Layer
+from is41.layers import Layer
 from network import HOST, Remembers
 
 if TYPE_CHECKING:

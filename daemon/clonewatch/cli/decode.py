@@ -66,7 +66,7 @@ def _capture_told(path: Path, wiring: Wiring) -> Iterator[dict[str, Any]]:
     from clonewatch.decoding import told
     from clonewatch.registrations import time_text
     from clonewatch.sources.captures.reader import Capture
-    from is41.reading import Layer
+    from is41.layers import Layer
 
     capture = Capture(path, wiring)
     for block in capture.blocks():

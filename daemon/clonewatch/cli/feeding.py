@@ -124,7 +124,7 @@ def _url(text: str) -> Url:
 
 def _conversion(url: Url, layer: AsLayer | None, route: Route | None) -> Conversion:
     from clonewatch.feed.conversion import Conversion
-    from is41.reading import Layer
+    from is41.layers import Layer
 
     try:
         wanted = None if layer is None else Layer[layer.name]

@@ -24,7 +24,7 @@ def decode(case: Mapping[str, Any]) -> None:
     if not messages:
         return
     from clonewatch.decoding import told
-    from is41.reading import Layer
+    from is41.layers import Layer
 
     for message in messages:
         layer = Layer[message["layer"].upper()]

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Final
 
 from clonewatch.links.urls import LAYERS, Transport
 from is41.errors import DecodeError, EncodeError
-from is41.mtp.msu import LABEL_LENGTH, Msu, ServiceIndicator
-from is41.reading import Layer
+from is41.layers import Layer
+from is41.mtp.codes import LABEL_LENGTH, ServiceIndicator
+from is41.mtp.msu import Msu
 from is41.sccp import messages as sccp
 from is41.sccp.addresses import Address
 from is41.sccp.codes import Subsystem
-from is41.tali.messages import LENGTHS, Opcode
+from is41.tali.codes import LENGTHS, Opcode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,7 +8,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from clonewatch.sources.captures.reader import Capture
-from is41.reading import Layer
+from is41.layers import Layer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

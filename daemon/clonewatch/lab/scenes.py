@@ -33,7 +33,8 @@ from is41.sccp.addresses import Address
 from is41.sccp.codes import MessageType, ReturnCause, Subsystem
 from is41.sccp.messages import Unitdata, UnitdataService
 from is41.sccp.parts import OptionalParameter
-from is41.tali.messages import Message, Opcode
+from is41.tali.codes import Opcode
+from is41.tali.messages import Message
 from is41.tcap.codes import PackageType, ParameterTag
 from is41.tcap.messages import Abort, Invoke, Package, ParameterSet, Reject, ReturnResult
 

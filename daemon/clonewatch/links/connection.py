@@ -22,8 +22,8 @@ from is41.machine import BUFFER_LENGTH
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from is41.layers import Layer
     from is41.link import Event, Link
-    from is41.reading import Layer
 
 PATIENCE_S: Final = 30.0  # for the first sign of a far end, and for the rest of a message: ours
 LINGER_S: Final = 5.0  # for the far end to take what was written before the connection closed: ours

@@ -7,10 +7,10 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final, Self
 
 from clonewatch.addresses import Address
+from is41.layers import Layer
 from is41.m3ua.asp import Asp
 from is41.m3ua.settings import Settings as M3uaSettings
 from is41.m3ua.sgp import Sgp
-from is41.reading import Layer
 from is41.tali.link import Link as Tali
 from is41.xot.link import Link as Xot
 from is41.xot.settings import Settings as XotSettings

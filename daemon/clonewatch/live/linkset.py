@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from clonewatch.live.intake import Intake
     from clonewatch.settings import Settings
     from is41.errors import DecodeError
-    from is41.reading import Layer
+    from is41.layers import Layer
 
 PATIENCE_S: Final = (
     5.0  # for links to close as their protocol asks, whose timers are no longer: ours

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 from clonewatch.config.links import M3uaLink, XotLink
 from clonewatch.links.urls import Transport, link_maker
 from is41.answering import Route
+from is41.layers import Layer
 from is41.m3ua.settings import Settings as M3ua
 from is41.mtp.pointcode import PointCode
-from is41.reading import Layer
 from is41.sccp.addresses import Address as SccpAddress
 from is41.sccp.addresses import GlobalTitle
 from is41.xot.settings import Pvc

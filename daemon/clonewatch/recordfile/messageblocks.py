@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from clonewatch.messages import Message
-from is41.reading import Layer
+from is41.layers import Layer
 
 from .blocks import BLOCK_ROWS_MAX
 from .walking import CRC, closed, is_whole, walked

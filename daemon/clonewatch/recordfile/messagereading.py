@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 
 from clonewatch.errors import InputError
 from clonewatch.messages import Message
-from is41.reading import Layer
+from is41.layers import Layer
 
 from .blockindex import BlockIndex
 from .mapping import mapped

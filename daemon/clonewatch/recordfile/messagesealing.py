@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from is41.reading import Layer
+from is41.layers import Layer
 
 from .groups import sync_file
 from .mapping import mapped

@@ -20,6 +20,7 @@ from clonewatch.roles.asker import layer_of
 from clonewatch.roles.receiver import Receiver
 from is41.answering import answer
 from is41.errors import DecodeError, EncodeError
+from is41.layers import Layer
 from is41.map.codes import AuthorizationDenied, SystemMyTypeCode
 from is41.map.components import failure_of, invoke_of, result_of
 from is41.map.messages import (
@@ -31,7 +32,7 @@ from is41.map.messages import (
 )
 from is41.map.operations import ErrorCode, Operation
 from is41.msid import msid_of_imsi, msid_of_min
-from is41.reading import Layer, read
+from is41.reading import read
 from is41.tcap.codes import PackageType, Problem
 from is41.tcap.dialogues import Asked, Dialogues, Failed, Succeeded, rejected
 from is41.tcap.messages import Package, ReturnError, ReturnResult

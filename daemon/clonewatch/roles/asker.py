@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from clonewatch.roles.notes import Notes, forget
 from is41.answering import answer
 from is41.errors import DecodeError, EncodeError
+from is41.layers import Layer
 from is41.link import MessagesReceived, StateChanged
-from is41.reading import Layer, read
+from is41.reading import read
 from is41.sccp.messages import UnitdataService
 from is41.tcap.codes import Problem
 from is41.tcap.dialogues import Answered, AnsweredLate, Asked, Dialogues, Outcome, rejected

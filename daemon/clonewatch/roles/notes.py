@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from clonewatch.links import Connection
     from is41.errors import DecodeError
+    from is41.layers import Layer
     from is41.link import Event
-    from is41.reading import Layer
 
 # Keeps octets that were refused, from a layer on; None: a message of the link's own.
 Keep: TypeAlias = "Callable[[DecodeError, bytes, Layer | None], None]"

@@ -26,8 +26,8 @@ from clonewatch.errors import InputError
 from clonewatch.mscs import MSCID_NONE, Mscs, parse_mscid
 from clonewatch.registrations import Batch, Flags, mscid_text
 from clonewatch.sources.lines import CUT, LINE_LENGTH_MAX, text_of
+from is41.flags import PSEUDO_ESN_MANUFACTURER
 from is41.msid import IMSI_LENGTH_FACTOR, MIN_DIGITS, msid_digits, msid_of_imsi, msid_of_min
-from is41.regnots import PSEUDO_ESN_MANUFACTURER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence

@@ -21,7 +21,7 @@ from clonewatch.errors import InputError
 from clonewatch.safely import safely
 from clonewatch.sources.captures.pcapng import BYTE_ORDER, ENHANCED_PACKET, INTERFACE, SECTION
 from clonewatch.sources.captures.segments import HEADERS_LENGTH, End, segment
-from is41.reading import Layer
+from is41.layers import Layer
 from is41.sigtran import Carrier
 
 if TYPE_CHECKING:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from is41.adaptation.messages import HEADER_LENGTH, Parameter, read_header
 from is41.errors import DecodeError, EncodeError
+from is41.layers import Layer
 from is41.link import (
     Finished,
     ManagementReceived,
@@ -25,8 +26,8 @@ from is41.link import (
     StateChanged,
 )
 from is41.machine import Machine
-from is41.mtp.msu import Msu, ServiceIndicator
-from is41.reading import Layer
+from is41.mtp.codes import ServiceIndicator
+from is41.mtp.msu import Msu
 
 from .codes import Aspsm, Asptm, ErrorCode, MessageClass, Mgmt, ParameterTag, Ssnm, Transfer
 from .framing import ANY, MESSAGE_LENGTH_LEAST, data_run

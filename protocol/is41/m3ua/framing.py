@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from is41.kernel import Array, kernel, part
-from is41.mtp.msu import LABEL_LENGTH, ServiceIndicator
+from is41.layers import Layer
+from is41.mtp.codes import LABEL_LENGTH, ServiceIndicator
 from is41.octets import half_word, octet, word
-from is41.reading import Layer
 from is41.scan import FRAMES, Frames
 from is41.sigtran import HEADER_LENGTH, message_length
 

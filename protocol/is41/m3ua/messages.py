@@ -12,7 +12,8 @@ from is41.adaptation.messages import Message as CommonMessage
 from is41.adaptation.pointcode import point_code
 from is41.errors import DecodeError
 from is41.grammar import Code, build, parse
-from is41.mtp.msu import Msu, NetworkIndicator, ServiceIndicator
+from is41.mtp.codes import NetworkIndicator, ServiceIndicator
+from is41.mtp.msu import Msu
 
 from .codes import TYPES, MessageClass, ParameterTag, StatusType, Transfer
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from is41.errors import EncodeError
-from is41.tcap import messages as tcap
+from is41.tcap import codes as tcap
 from is41.tcap.codes import Tag
 
 from .names import Named
 
+if TYPE_CHECKING:
+    from is41.tcap.messages import Invoke, ReturnError
+
+OTHER: Final = 0  # no operation has this specifier
 FAMILY: Final = 9  # operation family of TIA-41 among the private operations of T1.114
 
 
@@ -148,7 +152,7 @@ _OPERATIONS: Final = frozenset(Operation)
 _ERRORS: Final = frozenset(ErrorCode)
 
 
-def operation_of(invoke: tcap.Invoke) -> Operation | int | None:
+def operation_of(invoke: Invoke) -> Operation | int | None:
     """Tell the IS-41 operation: its bare number where the table lacks it, None where it is none.
 
     Only a private ``09 xx`` is one. Wireshark takes 0B and 0F for family 9 too.
@@ -165,7 +169,7 @@ def operation_code(operation: int) -> tcap.OperationCode:
     return tcap.OperationCode(Tag.PRIVATE_OPERATION, bytes([FAMILY]) + _octet(operation))
 
 
-def error_of(error: tcap.ReturnError) -> ErrorCode | int | None:
+def error_of(error: ReturnError) -> ErrorCode | int | None:
     """Tell the IS-41 error: its bare number where the table lacks it, None where it is none."""
     tag, octets = error.error
     if tag != Tag.PRIVATE_ERROR or len(octets) != 1:

@@ -26,7 +26,7 @@ from construct import (
 )
 
 from is41.grammar import Code, Value
-from is41.mtp.pointcode import POINT_CODE, PointCode
+from is41.mtp.grammar import POINT_CODE
 
 from .codes import (
     Encoding,
@@ -53,6 +53,8 @@ from .grammar import (
 
 if TYPE_CHECKING:
     from construct import Construct
+
+    from is41.mtp.pointcode import PointCode
 
 PSEUDO_ESN_MANUFACTURER: Final = 0x80
 

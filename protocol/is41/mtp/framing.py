@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from is41.kernel import part
 from is41.octets import octet
 
-from .msu import LABEL_LENGTH, ServiceIndicator
+from .codes import LABEL_LENGTH, ServiceIndicator
 
 if TYPE_CHECKING:
     import numpy as np

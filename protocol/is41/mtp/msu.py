@@ -3,38 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import IntEnum
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from construct import BitsInteger, BitStruct, GreedyBytes, Int8ub, Struct
 
 from is41.grammar import Code, build, parse
 
-from .pointcode import POINT_CODE, PointCode
+from .codes import NetworkIndicator, ServiceIndicator
+from .grammar import POINT_CODE
+
+if TYPE_CHECKING:
+    from .pointcode import PointCode
 
 CLAUSE: Final = "T1.111.4"
-LABEL_LENGTH: Final = 8  # octets before the user part: SIO, DPC, OPC, SLS
-
-
-class ServiceIndicator(IntEnum):
-    """T1.111.4, service indicator."""
-
-    MANAGEMENT = 0
-    TEST = 1
-    SPECIAL_TEST = 2
-    SCCP = 3
-    ISUP = 5
-    BICC = 13
-
-
-class NetworkIndicator(IntEnum):
-    """T1.111.4, network indicator."""
-
-    INTERNATIONAL = 0
-    SPARE = 1
-    NATIONAL = 2
-    RESERVED = 3
-
 
 # fmt: off
 # T1.111.4, service information octet, bits H to A.

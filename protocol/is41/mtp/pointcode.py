@@ -4,19 +4,6 @@ from __future__ import annotations
 
 from typing import NamedTuple, Self
 
-from construct import Int8ub, Struct
-
-from is41.grammar import Value
-
-# fmt: off
-# T1.111.4, point code: the low octet goes first.
-_POINT_CODE = Struct(
-    "member"  / Int8ub,
-    "cluster" / Int8ub,
-    "network" / Int8ub,
-)
-# fmt: on
-
 
 class PointCode(NamedTuple):
     """A signalling point, printed network-cluster-member."""
@@ -39,6 +26,3 @@ class PointCode(NamedTuple):
 
     def __int__(self) -> int:
         return self.network << 16 | self.cluster << 8 | self.member
-
-
-POINT_CODE = Value(_POINT_CODE, PointCode)

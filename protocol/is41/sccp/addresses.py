@@ -28,7 +28,8 @@ from construct import (
 
 from is41.errors import EncodeError
 from is41.grammar import build, parse
-from is41.mtp.pointcode import POINT_CODE, PointCode
+from is41.mtp.grammar import POINT_CODE
+from is41.mtp.pointcode import PointCode
 
 CLAUSE: Final = "T1.112.3 chapter 3"
 

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from is41.kernel import OCTETS, Array, kernel, part
+from is41.layers import Layer
 from is41.octets import octet, word
-from is41.reading import Layer
 from is41.scan import FRAMES, Frames
 
-from .messages import HEADER_LENGTH, LENGTHS, SYNC, Opcode
+from .codes import HEADER_LENGTH, LENGTHS, SYNC, Opcode
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

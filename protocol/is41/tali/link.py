@@ -15,6 +15,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING, Final
 
 from is41.errors import DecodeError, EncodeError
+from is41.layers import Layer
 from is41.link import (
     Finished,
     MessageSkipped,
@@ -23,10 +24,10 @@ from is41.link import (
     StateChanged,
 )
 from is41.machine import Machine
-from is41.reading import Layer
 
+from .codes import CLAUSE, HEADER_LENGTH, LENGTHS, Opcode
 from .framing import service_run
-from .messages import CLAUSE, HEADER_LENGTH, LENGTHS, WHAT, Message, Opcode, payload_length
+from .messages import WHAT, Message, payload_length
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

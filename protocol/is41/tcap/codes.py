@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import NamedTuple
 
 
 class PackageType(IntEnum):
@@ -92,3 +93,17 @@ class Problem(IntEnum):
     TRANSACTION_UNASSIGNED_RESPONDING_ID = 0x0504
     TRANSACTION_PERMISSION_TO_RELEASE = 0x0505
     TRANSACTION_RESOURCE_UNAVAILABLE = 0x0506
+
+
+class OperationCode(NamedTuple):
+    """A national or private operation: for IS-41 private, family 9 and a specifier."""
+
+    tag: int
+    octets: bytes
+
+
+class ErrorCode(NamedTuple):
+    """A national or private error code: for IS-41 private, one octet."""
+
+    tag: int
+    octets: bytes

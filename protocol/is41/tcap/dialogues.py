@@ -23,7 +23,8 @@ from .messages import Abort, Invoke, Package, Reject, ReturnError, ReturnResult
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .messages import Component, ErrorCode, ParameterSet
+    from .codes import ErrorCode
+    from .messages import Component, ParameterSet
 
 INTERVAL: Final = 12.0  # seconds that an answer may take: ours, the standard has one an operation
 OPEN_MAX: Final = 65_536  # questions not answered yet: ours, some 100 octets each

@@ -11,7 +11,16 @@ from is41.ber import Choice, Run, Tagged
 from is41.errors import EncodeError
 from is41.grammar import Code, Octets, build, parse
 
-from .codes import AbortCause, ComponentType, PackageType, ParameterTag, Problem, Tag
+from .codes import (
+    AbortCause,
+    ComponentType,
+    ErrorCode,
+    OperationCode,
+    PackageType,
+    ParameterTag,
+    Problem,
+    Tag,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -95,20 +104,6 @@ PACKAGE = Choice({
     PackageType.ABORT:                           ABORT,
 })
 # fmt: on
-
-
-class OperationCode(NamedTuple):
-    """A national or private operation: for IS-41 private, family 9 and a specifier."""
-
-    tag: int
-    octets: bytes
-
-
-class ErrorCode(NamedTuple):
-    """A national or private error code: for IS-41 private, one octet."""
-
-    tag: int
-    octets: bytes
 
 
 class ParameterSet(NamedTuple):

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from is41.kernel import part
+from is41.layers import layer_of
 from is41.octets import half_word, octet
-from is41.reading import layer_of
 from is41.sccp.codes import MessageType
 
 if TYPE_CHECKING:

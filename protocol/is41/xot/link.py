@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from is41.errors import DecodeError, EncodeError
+from is41.layers import Layer, layer_of
 from is41.link import (
     Finished,
     ManagementReceived,
@@ -24,7 +25,6 @@ from is41.link import (
     StateChanged,
 )
 from is41.machine import Machine
-from is41.reading import Layer, layer_of
 from is41.x25 import packets as x25
 from is41.x25.codes import Diagnostic, PacketType
 from is41.x25.faults import Fault, fault, unreadable

@@ -10,7 +10,7 @@ from clonewatch.cases.life import State
 from clonewatch.messages import Message
 from clonewatch.recordfile.keys import Kept, Row, key_of
 from clonewatch.store import outbox
-from is41.reading import Layer
+from is41.layers import Layer
 from stores import HOUR, MIN, TEN, conflict, desk, follower
 
 

@@ -15,8 +15,8 @@ from clonewatch.evidence.findings import Severity, severity_of
 from clonewatch.messages import Message
 from clonewatch.recordfile.keys import Kept, Row, key_of
 from clonewatch.store.tables import clone_records
+from is41.layers import Layer
 from is41.map.codes import TerminalType
-from is41.reading import Layer
 from stores import HOUR, MIN, MINUTE, TEN, Desk, conflict, desk, follower
 
 if TYPE_CHECKING:

@@ -16,8 +16,8 @@ from clonewatch.control.cases import CaseRoutes
 from clonewatch.control.server import ControlServer
 from command import clonewatch
 from daemons import daemon, link, sender
+from is41.layers import Layer
 from is41.map.codes import TerminalType
-from is41.reading import Layer
 from live import regnot
 from network import until
 

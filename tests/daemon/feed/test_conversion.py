@@ -8,8 +8,9 @@ from hypothesis import given
 from clonewatch.feed.conversion import CARRIED, Conversion, Route, RouteMissing, Unsendable
 from clonewatch.links.urls import Transport
 from is41.errors import DecodeError
+from is41.layers import Layer
 from is41.mtp.pointcode import PointCode
-from is41.reading import Layer, read
+from is41.reading import read
 from is41.sccp import messages as sccp
 from is41.sccp.addresses import Address
 from is41.sccp.codes import Subsystem

@@ -16,8 +16,8 @@ from clonewatch.feed.messages import Message, Messages
 from clonewatch.feed.pace import Pace
 from clonewatch.links import Listener
 from clonewatch.links.urls import Transport, Url, link_maker
+from is41.layers import Layer
 from is41.link import MessagesReceived
-from is41.reading import Layer
 from network import HOST, Remembers
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import pytest
 from clonewatch.errors import InputError
 from clonewatch.feed.messages import TOGETHER, Messages
 from clonewatch.lab.pcaps import LinkType, write_pcap
-from is41.reading import Layer
+from is41.layers import Layer
 
 PCAPS = Path(__file__).parents[3] / "pcaps"
 

@@ -7,11 +7,12 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from clonewatch.links.connection import Connection
+from is41.layers import Layer
 from is41.link import MessageSkipped, ProtocolViolated
 from is41.machine import SINGLES_MAX
-from is41.reading import Layer
+from is41.tali.codes import Opcode
 from is41.tali.link import Link, Timers
-from is41.tali.messages import Message, Opcode
+from is41.tali.messages import Message
 from network import HOST, Remembers, until
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from clonewatch.addresses import Address
 from clonewatch.links import Connector, Listener, Peers
 from clonewatch.links.endpoints import BACKOFF_MAX_S, BACKOFF_S, backoff_s
-from is41.reading import Layer
+from is41.layers import Layer
 from is41.tali.link import Link
 from network import HOST, Remembers, certificate, until
 

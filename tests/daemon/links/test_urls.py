@@ -8,9 +8,9 @@ import pytest
 
 from clonewatch.addresses import Address
 from clonewatch.links.urls import LAYERS, Transport, Url, link_maker
+from is41.layers import Layer
 from is41.mtp.msu import Msu
 from is41.mtp.pointcode import PointCode
-from is41.reading import Layer
 from links import Wire
 
 MSU: Final = Msu(dpc=PointCode(10, 20, 40), opc=PointCode(10, 20, 1), payload=b"\x09").encode()

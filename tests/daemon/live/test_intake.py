@@ -14,7 +14,7 @@ from clonewatch.live.lines import Counts, Line
 from clonewatch.messages import Message
 from clonewatch.mscs import Mscs
 from clonewatch.registrations import Flags
-from is41.reading import Layer
+from is41.layers import Layer
 from live import MSCS, Bench, bench, received, regnot
 from network import until
 from recordfiles import SlowFile, messages_kept

@@ -8,7 +8,7 @@ import pytest
 from clonewatch.fates import Fate, code_of
 from clonewatch.live.lines import LINES_MAX, Counts, Line, LinesCollector
 from clonewatch.registrations import Batch, Flags
-from is41.reading import Layer
+from is41.layers import Layer
 from live import MSCS, received, regnot
 from messages import vectors
 

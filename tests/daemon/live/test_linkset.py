@@ -18,7 +18,7 @@ from clonewatch.roles.answerer import Answerer
 from clonewatch.roles.asker import Asker
 from clonewatch.roles.receiver import Receiver
 from daemons import MAKERS, daemon, link, settings
-from is41.reading import Layer
+from is41.layers import Layer
 from live import MSCS, bench, regnot
 from network import HOST, FarEnd, until
 

@@ -8,9 +8,10 @@ import pytest
 
 from clonewatch.live.machines import machine_maker, route_of
 from configuration import LEARN, loaded
+from is41.layers import Layer
 from is41.m3ua.asp import Asp
 from is41.m3ua.sgp import Sgp
-from is41.reading import Layer, read
+from is41.reading import read
 from is41.sccp.addresses import Address
 from is41.sccp.messages import Unitdata
 from is41.tali.link import Link as Tali

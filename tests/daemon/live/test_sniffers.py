@@ -16,7 +16,7 @@ from clonewatch.links import Connector, Listener
 from clonewatch.live.lines import Counts
 from clonewatch.live.telling import status_of, values_of
 from daemons import MAKERS, daemon, settings
-from is41.reading import Layer
+from is41.layers import Layer
 from live import regnot
 from network import HOST, FarEnd, until
 

@@ -12,7 +12,7 @@ from clonewatch.live.holdings import Holdings
 from clonewatch.live.telling import problems_of, status_of, values_of
 from clonewatch.metrics import FAMILIES, Metrics
 from daemons import daemon, link, sender
-from is41.reading import Layer
+from is41.layers import Layer
 from live import regnot
 from network import until
 

@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 from clonewatch.actions.alarms.kinds import Kind
 from clonewatch.live.watch import RATE_OVER_S, Rates
 from daemons import daemon, link, sender
-from is41.reading import Layer
+from is41.layers import Layer
 from live import regnot
 from network import until
 

@@ -12,7 +12,7 @@ from clonewatch.recordfile import Recorder
 from clonewatch.recordfile.finding import Finder
 from clonewatch.recordfile.groups import groups_in
 from clonewatch.recordfile.keys import Row, key_of
-from is41.reading import Layer
+from is41.layers import Layer
 from recordfiles import (
     AT_10,
     HALF_HOUR,

@@ -12,7 +12,7 @@ from clonewatch.recordfile.messageblocks import (
     message_block_of,
     messages_in,
 )
-from is41.reading import Layer
+from is41.layers import Layer
 from recordfiles import message_blocks, messages_of, registrations, with_messages
 
 PARTS = st.lists(

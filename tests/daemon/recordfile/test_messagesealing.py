@@ -16,7 +16,7 @@ from clonewatch.recordfile.messageblocks import message_block_of
 from clonewatch.recordfile.messagereading import GroupMessages
 from clonewatch.recordfile.messagesealing import SCHEMA, open_messages, write_messages
 from clonewatch.recordfile.sealing import seal
-from is41.reading import Layer
+from is41.layers import Layer
 from recordfiles import AT_10, Told, messages_of, open_group, registrations, with_messages
 
 SOME = st.lists(st.binary(max_size=30), min_size=1, max_size=8)

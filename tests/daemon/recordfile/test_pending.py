@@ -9,7 +9,7 @@ from clonewatch.recordfile.blocks import BLOCK_ROWS_MAX, contents_of
 from clonewatch.recordfile.messageblocks import messages_in
 from clonewatch.recordfile.pending import WRITE_WITHIN_S, NumberedBlock, Pending
 from clonewatch.registrations import Batch
-from is41.reading import Layer
+from is41.layers import Layer
 from recordfiles import (
     AT_10,
     HALF_HOUR,

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from clonewatch.report.refusals import REASONS_MAX, look
 from clonewatch.sources.refused import HEADER, LINK_TYPES, older_than, packet_block
-from is41.reading import Layer
+from is41.layers import Layer
 from reports import MONDAY, SUNDAY
 from stores import DAY, TEN
 

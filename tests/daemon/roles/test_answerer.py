@@ -14,6 +14,7 @@ from clonewatch.roles.answerer import Answerer
 from clonewatch.roles.asker import Asker
 from far_ends import joined
 from is41.answering import answer
+from is41.layers import Layer
 from is41.map.codes import AuthorizationDenied, SystemMyTypeCode
 from is41.map.components import failure_of, invoke_of, result_of
 from is41.map.messages import (
@@ -24,7 +25,7 @@ from is41.map.messages import (
     body_of,
 )
 from is41.map.operations import ErrorCode, Operation, error_of
-from is41.reading import Layer, Reading, read
+from is41.reading import Reading, read
 from is41.tcap.codes import PackageType, Problem
 from is41.tcap.messages import Component, Invoke, Package, Reject, ReturnError, ReturnResult
 from live import MIN, MSCS, ROUTE, Bench, bench, regnot

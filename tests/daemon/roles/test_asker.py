@@ -9,10 +9,11 @@ import structlog
 from clonewatch.roles.asker import Asker
 from far_ends import joined
 from is41.answering import answer
+from is41.layers import Layer
 from is41.map.components import invoke_of, result_of
 from is41.map.messages import QualificationRequest, QualificationRequestResult
 from is41.map.values import Esn
-from is41.reading import Layer, Reading, read
+from is41.reading import Reading, read
 from is41.sccp.messages import Unitdata, UnitdataService
 from is41.tcap.codes import PackageType, Problem
 from is41.tcap.dialogues import Outcome, Returned, Succeeded, TimedOut

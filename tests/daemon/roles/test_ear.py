@@ -17,8 +17,8 @@ from is41.adaptation.messages import Parameter
 from is41.m3ua.codes import MessageClass, ParameterTag, Transfer
 from is41.m3ua.messages import Message, ProtocolData
 from is41.sigtran import Carrier
+from is41.tali.codes import Opcode
 from is41.tali.messages import Message as TaliMessage
-from is41.tali.messages import Opcode
 from live import MSCS, Bench, bench, received, regnot
 from network import until
 from recordfiles import SlowFile

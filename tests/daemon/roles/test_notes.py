@@ -12,6 +12,7 @@ from clonewatch.links import Connection
 from clonewatch.roles.notes import Notes
 from far_ends import joined
 from is41.errors import DecodeError
+from is41.layers import Layer
 from is41.link import (
     ManagementReceived,
     MessageRefused,
@@ -19,7 +20,6 @@ from is41.link import (
     ProtocolViolated,
     RoundTripMeasured,
 )
-from is41.reading import Layer
 from network import FarEnd
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from clonewatch.live.intake import Intake
 from clonewatch.live.lines import Counts
 from clonewatch.roles.receiver import Receiver
 from far_ends import joined
-from is41.reading import Layer
+from is41.layers import Layer
 from live import MSCS, Bench, bench, regnot
 from network import until
 

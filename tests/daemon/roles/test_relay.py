@@ -9,7 +9,7 @@ from clonewatch.addresses import Address
 from clonewatch.links import Connector, Listener
 from clonewatch.live.telling import status_of
 from daemons import MAKERS, daemon, link
-from is41.reading import Layer
+from is41.layers import Layer
 from live import regnot
 from network import HOST, FarEnd, until
 

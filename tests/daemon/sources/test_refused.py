@@ -20,9 +20,10 @@ from clonewatch.sources.refused import (
     messages_of,
 )
 from command import clonewatch
-from is41.reading import Layer
+from is41.layers import Layer
 from is41.sigtran import Carrier
 from is41.tali import messages as tali
+from is41.tali.codes import Opcode
 from is41.xot import messages as xot
 from messages import layered_vectors, vectors
 
@@ -76,7 +77,7 @@ def test_what_is_a_carriers_own_stands_in_a_segment_of_its_own(tmp_path: Path) -
     path = tmp_path / "refused.pcap"
     package = vectors("tcap_regnot_inv_min")["tcap_regnot_inv_min"]
     unitdata = vectors("sccp_udt_regnot_inv_min")["sccp_udt_regnot_inv_min"]
-    in_tali = tali.Message(tali.Opcode.SCCP, unitdata).encode()
+    in_tali = tali.Message(Opcode.SCCP, unitdata).encode()
     in_xot = xot.Message(bytes.fromhex("10 01 00") + package).encode()
     it = ring(path)
     it.add(in_tali, Carrier.TALI, AT_10, "because")

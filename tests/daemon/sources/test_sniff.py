@@ -24,7 +24,8 @@ from clonewatch.sources.captures.files import CaptureFile
 from clonewatch.sources.captures.links import Link
 from clonewatch.sources.sniff import PACKETS_MAX, InterfaceSocket, Sniffer
 from is41.sigtran import Carrier
-from is41.tali.messages import Message, Opcode
+from is41.tali.codes import Opcode
+from is41.tali.messages import Message
 
 if TYPE_CHECKING:
     from collections.abc import Callable

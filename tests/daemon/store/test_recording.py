@@ -13,7 +13,7 @@ from clonewatch.clonerecords import record_id
 from clonewatch.messages import Message
 from clonewatch.store import recording
 from clonewatch.store.tables import clone_records, metadata
-from is41.reading import Layer
+from is41.layers import Layer
 from stores import TEN, WORDS, conflict
 
 if TYPE_CHECKING:

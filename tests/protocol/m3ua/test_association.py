@@ -22,6 +22,7 @@ from associations import (
 from carriers import M3UA, RAW_IP, in_sctp
 from is41.adaptation.messages import Parameter
 from is41.errors import EncodeError
+from is41.layers import Layer
 from is41.link import (
     Event,
     Finished,
@@ -39,8 +40,8 @@ from is41.m3ua.messages import Message
 from is41.m3ua.settings import Settings
 from is41.m3ua.sgp import Sgp
 from is41.machine import REFUSED_MAX
-from is41.mtp.msu import Msu, ServiceIndicator
-from is41.reading import Layer
+from is41.mtp.codes import ServiceIndicator
+from is41.mtp.msu import Msu
 from links import Wire, events_of, payloads
 from tshark import dissect
 

@@ -10,14 +10,15 @@ from hypothesis import strategies as st
 from associations import MSU, data
 from is41.adaptation.messages import Parameter
 from is41.errors import Is41Error
+from is41.layers import Layer
 from is41.m3ua.codes import Aspsm, MessageClass, ParameterTag
 from is41.m3ua.framing import ANY, data_run
 from is41.m3ua.messages import Message
 from is41.m3ua.refusals import Refusal, msu_of, read
 from is41.m3ua.settings import Settings
-from is41.mtp.msu import Msu, ServiceIndicator
+from is41.mtp.codes import ServiceIndicator
+from is41.mtp.msu import Msu
 from is41.mtp.pointcode import PointCode
-from is41.reading import Layer
 from is41.scan import Frames
 
 U8 = st.integers(0, 0xFF)

@@ -26,7 +26,8 @@ from is41.m3ua.codes import (
     Transfer,
 )
 from is41.m3ua.messages import Message, ProtocolData, Status
-from is41.mtp.msu import Msu, NetworkIndicator, ServiceIndicator
+from is41.mtp.codes import NetworkIndicator, ServiceIndicator
+from is41.mtp.msu import Msu
 from is41.mtp.pointcode import PointCode
 from messages import TESTS, U8, U16, U32, fault_of, vectors
 from tshark import dissect

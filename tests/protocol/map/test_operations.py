@@ -13,9 +13,9 @@ from is41.map.operations import (
     operation_code,
     operation_of,
 )
-from is41.tcap.codes import Tag
-from is41.tcap.messages import ErrorCode as TcapErrorCode
-from is41.tcap.messages import Invoke, OperationCode, ReturnError
+from is41.tcap.codes import ErrorCode as TcapErrorCode
+from is41.tcap.codes import OperationCode, Tag
+from is41.tcap.messages import Invoke, ReturnError
 
 
 def invoke(tag: int, octets: str) -> Invoke:

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from is41.errors import EncodeError, Truncated
-from is41.mtp.msu import LABEL_LENGTH, Msu, NetworkIndicator, ServiceIndicator
+from is41.mtp.codes import LABEL_LENGTH, NetworkIndicator, ServiceIndicator
+from is41.mtp.msu import Msu
 from is41.mtp.pointcode import PointCode
 from messages import OCTETS, U8, fault_of, vectors
 

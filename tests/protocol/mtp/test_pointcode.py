@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from is41.errors import EncodeError, Truncated
 from is41.grammar import build, parse
-from is41.mtp.pointcode import POINT_CODE, PointCode
+from is41.mtp.grammar import POINT_CODE
+from is41.mtp.pointcode import PointCode
 from messages import U8, fault_of
 
 POINT_CODES = st.builds(PointCode, U8, U8, U8)

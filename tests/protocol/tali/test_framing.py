@@ -15,8 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from is41.errors import DecodeError, Truncated
-from is41.reading import Layer
+from is41.layers import Layer
 from is41.scan import Frames
+from is41.tali.codes import HEADER_LENGTH, LENGTHS, SYNC, Opcode
 from is41.tali.framing import (
     MESSAGE_LENGTH_MAX,
     MESSAGES_OTHER,
@@ -25,7 +26,7 @@ from is41.tali.framing import (
     service_run,
     split,
 )
-from is41.tali.messages import HEADER_LENGTH, LENGTHS, SYNC, Message, Opcode
+from is41.tali.messages import Message
 from messages import TALI_MESSAGES, TESTS, mutated, read_slowly, vectors
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from is41.errors import EncodeError
+from is41.layers import Layer
 from is41.link import (
     Finished,
     MessageSkipped,
@@ -18,9 +19,9 @@ from is41.link import (
     RoundTripMeasured,
     StateChanged,
 )
-from is41.reading import Layer
+from is41.tali.codes import Opcode
 from is41.tali.link import TRANSITIONS, Input, Link, State, Timers
-from is41.tali.messages import Message, Opcode
+from is41.tali.messages import Message
 from links import Wire, events_of, payloads
 
 REGNOT = Message(Opcode.SCCP, bytes.fromhex("090003050702C10602C10805E203C70100"))

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from is41.errors import DecodeError, EncodeError, Truncated
-from is41.tali.messages import HEADER_LENGTH, LENGTHS, SYNC, Message, Opcode, payload_length
+from is41.tali.codes import HEADER_LENGTH, LENGTHS, SYNC, Opcode
+from is41.tali.messages import Message, payload_length
 from messages import TALI_MESSAGES, fault_of, vectors
 
 VECTORS: Final = vectors("tali")

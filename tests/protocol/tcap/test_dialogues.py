@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from is41.errors import EncodeError
-from is41.tcap.codes import AbortCause, PackageType, ParameterTag, Problem, Tag
+from is41.tcap.codes import AbortCause, ErrorCode, PackageType, ParameterTag, Problem, Tag
 from is41.tcap.dialogues import (
     ENDED_MAX,
     INTERVAL,
@@ -33,7 +33,6 @@ from is41.tcap.dialogues import (
 from is41.tcap.messages import (
     Abort,
     Component,
-    ErrorCode,
     Invoke,
     Package,
     ParameterSet,

@@ -11,13 +11,19 @@ from hypothesis import strategies as st
 
 from is41.ber import elements
 from is41.errors import DecodeError, EncodeError, Truncated
-from is41.tcap.codes import AbortCause, PackageType, ParameterTag, Problem, Tag
+from is41.tcap.codes import (
+    AbortCause,
+    ErrorCode,
+    OperationCode,
+    PackageType,
+    ParameterTag,
+    Problem,
+    Tag,
+)
 from is41.tcap.messages import (
     Abort,
     Component,
-    ErrorCode,
     Invoke,
-    OperationCode,
     Package,
     ParameterSet,
     Reject,

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from is41.errors import Is41Error
 from is41.kernel import OCTETS, kernel
-from is41.reading import layer_of
+from is41.layers import layer_of
 from is41.x25 import packets
 from is41.x25.codes import PacketType
 from is41.xot.framing import (

@@ -25,6 +25,7 @@ from circuits import (
     xot,
 )
 from is41.errors import EncodeError
+from is41.layers import Layer
 from is41.link import (
     Event,
     Finished,
@@ -36,7 +37,6 @@ from is41.link import (
     StateChanged,
 )
 from is41.machine import REFUSED_MAX
-from is41.reading import Layer
 from is41.x25.codes import Diagnostic, PacketType
 from is41.x25.packets import CallSetup, Clear, Data, FlowControl, Other, Reset
 from is41.xot.link import Link, Packet

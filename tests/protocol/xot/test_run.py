@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from is41.reading import Layer, layer_of
+from is41.layers import Layer, layer_of
 from is41.scan import Frames
 from is41.x25 import packets as x25
 from is41.x25.flow import Receiver, Terms

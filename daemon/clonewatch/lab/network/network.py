@@ -24,8 +24,8 @@ from clonewatch.lab.timeline import Awaited, Heard, Started, Stopped, roamer_pho
 from clonewatch.links import Connector, Listener
 from clonewatch.links.endpoints import BACKOFF_MAX_S
 from clonewatch.links.urls import LAYERS, link_maker
+from is41.layers import Layer
 from is41.map.values import Mscid
-from is41.reading import Layer
 from is41.sccp.codes import Subsystem
 
 from .runner import End, Runner

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from clonewatch.lab.nodes.happenings import Happening, Kind
 from clonewatch.lab.nodes.msc import Msc
 from clonewatch.lab.nodes.rvcd import Rvcd
+from is41.layers import Layer
 from is41.link import MessagesReceived, ProtocolViolated, StateChanged
-from is41.reading import Layer
 from is41.xot.link import Link as Xot
 
 if TYPE_CHECKING:

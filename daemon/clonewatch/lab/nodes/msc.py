@@ -35,8 +35,8 @@ from .station import Question, Station
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from is41.layers import Layer
     from is41.map.body import Body
-    from is41.reading import Layer
     from is41.tcap.messages import Package
 
     from .station import Peer

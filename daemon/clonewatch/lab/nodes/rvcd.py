@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from is41.errors import DecodeError, EncodeError
+from is41.layers import Layer
 from is41.map.messages import (
     QualificationDirective,
     QualificationRequest,
@@ -22,7 +23,6 @@ from is41.map.messages import (
 from is41.map.operations import ErrorCode
 from is41.mtp.msu import Msu
 from is41.mtp.pointcode import PointCode
-from is41.reading import Layer
 from is41.sccp.addresses import Address
 from is41.sccp.codes import ReturnCause
 from is41.sccp.messages import Unitdata, UnitdataService

@@ -16,7 +16,7 @@ from is41.errors import DecodeError, EncodeError
 from is41.map.components import failure_of, invoke_of, result_of
 from is41.map.messages import body_of
 from is41.map.operations import ErrorCode, operation_of
-from is41.reading import Layer, Reading, read
+from is41.reading import Reading, read
 from is41.sccp.addresses import Address
 from is41.sccp.messages import UnitdataService
 from is41.tcap.codes import PackageType, Problem
@@ -27,6 +27,7 @@ from .happenings import Happening, Kind
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from is41.layers import Layer
     from is41.map.body import Body
     from is41.map.values import Mscid
     from is41.mtp.pointcode import PointCode

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from is41.kernel import part
+from is41.layers import Layer
 from is41.octets import half_word
-from is41.reading import Layer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

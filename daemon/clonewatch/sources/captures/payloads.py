@@ -24,8 +24,8 @@ from is41 import sigtran
 from is41.kernel import helper, part
 from is41.octets import copy, half_word
 from is41.sigtran import Carrier
+from is41.tali.codes import HEADER_LENGTH as TALI_HEADER_LENGTH
 from is41.tali.framing import MESSAGES_OTHER, NO_LAYER, put
-from is41.tali.messages import HEADER_LENGTH as TALI_HEADER_LENGTH
 from is41.xot import framing as xot
 
 if TYPE_CHECKING:

@@ -33,9 +33,9 @@ from clonewatch.sources.captures.payloads import put_from
 from clonewatch.sources.captures.sctp import packet_data
 from clonewatch.sources.captures.streams import give_up
 from is41.kernel import kernel, part
+from is41.layers import Layer
 from is41.mtp import framing as mtp2
 from is41.octets import octet
-from is41.reading import Layer
 from is41.scan import FRAMES, Frames
 
 if TYPE_CHECKING:

@@ -43,8 +43,8 @@ from is41.kernel import helper, part
 from is41.octets import copy
 from is41.sigtran import Carrier
 from is41.tali import framing as tali
+from is41.tali.codes import HEADER_LENGTH as TALI_HEADER_LENGTH
 from is41.tali.framing import NO_LAYER, OCTETS_SKIPPED, SYNCS_LOST
-from is41.tali.messages import HEADER_LENGTH as TALI_HEADER_LENGTH
 from is41.xot import framing as xot
 
 if TYPE_CHECKING:

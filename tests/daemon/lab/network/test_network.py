@@ -17,8 +17,9 @@ from clonewatch.lab.timeline import Heard, Started, Stopped
 from clonewatch.links import Connector, Listener
 from clonewatch.links.urls import LAYERS, Transport, Url, link_maker
 from is41.answering import Route
+from is41.layers import Layer
 from is41.map.components import invoke_of
-from is41.reading import Layer, read
+from is41.reading import read
 from is41.regnots import Regnot, regnots_of
 from is41.sccp.addresses import Address as SccpAddress
 from is41.tcap.codes import PackageType

@@ -12,8 +12,8 @@ from clonewatch.links import Connection, Connector, Listener
 from clonewatch.links.urls import Transport, link_maker
 from far_ends import ANYWHERE
 from is41.errors import DecodeError
+from is41.layers import Layer
 from is41.link import ProtocolViolated, RoundTripMeasured
-from is41.reading import Layer
 from labwire import MSCS, OWNER, RVCD_A, msc, rvcd
 from network import Remembers, until
 

@@ -9,10 +9,11 @@ from clonewatch.lab.nodes.rvcd import Copy
 from clonewatch.mscs import Msc, Mscs
 from clonewatch.sources.records import read_records
 from clonewatch.sources.spool.names import start_of
+from is41.layers import Layer
 from is41.map.components import invoke_of
 from is41.map.messages import RegistrationNotification
 from is41.map.values import Esn, Mscid
-from is41.reading import Layer, read
+from is41.reading import read
 from is41.tcap.codes import PackageType
 from is41.tcap.messages import Abort, Package
 

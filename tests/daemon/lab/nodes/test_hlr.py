@@ -10,6 +10,7 @@ import pytest
 from clonewatch.lab.nodes.happenings import Kind, Phone
 from clonewatch.lab.nodes.hlr import TRIES_MAX, Hlr
 from clonewatch.lab.nodes.msc import Msc
+from is41.layers import Layer
 from is41.map.codes import AuthorizationDenied
 from is41.map.messages import (
     BulkDeregistration,
@@ -22,7 +23,6 @@ from is41.map.messages import (
 )
 from is41.map.operations import ErrorCode, Operation, error_of
 from is41.map.values import Esn, Mscid
-from is41.reading import Layer
 from is41.tcap.messages import ReturnError, ReturnResult
 from labwire import INTERVAL, OWNER, RESTORATION, SUSPENSION, Wire, everything
 

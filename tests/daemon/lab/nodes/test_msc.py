@@ -10,6 +10,7 @@ from clonewatch.lab.nodes.happenings import Kind, Phone
 from clonewatch.lab.nodes.msc import RESENDS, TRIES_MAX, WAITING_MAX, Msc
 from is41.answering import Route
 from is41.errors import DecodeError
+from is41.layers import Layer
 from is41.map.codes import AuthorizationDenied, Period
 from is41.map.components import failure_of, invoke_of, result_of
 from is41.map.messages import (
@@ -20,7 +21,7 @@ from is41.map.messages import (
 )
 from is41.map.operations import ErrorCode
 from is41.map.values import Authorization, Esn
-from is41.reading import Layer, read
+from is41.reading import read
 from is41.regnots import regnots_of
 from is41.tcap.codes import PackageType
 from is41.tcap.messages import Component, Invoke, Package, Reject, ReturnError, ReturnResult

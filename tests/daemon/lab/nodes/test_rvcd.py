@@ -12,10 +12,11 @@ from clonewatch.lab.nodes.rvcd import VALIDATED_S, Copy, Rvcd, at_layer
 from clonewatch.lab.nodes.station import Outgoing
 from is41.answering import Route
 from is41.errors import EncodeError
+from is41.layers import Layer
 from is41.map.components import invoke_of
 from is41.map.messages import RegistrationCancellation, RegistrationNotification
 from is41.mtp.msu import Msu
-from is41.reading import Layer, read
+from is41.reading import read
 from is41.regnots import regnots_of
 from is41.sccp.messages import UnitdataService
 from is41.tcap.codes import PackageType

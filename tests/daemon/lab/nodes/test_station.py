@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from clonewatch.lab.nodes.happenings import Kind
 from is41.answering import Route
+from is41.layers import Layer
 from is41.map.components import invoke_of
 from is41.map.messages import QualificationRequest
 from is41.mtp.pointcode import PointCode
-from is41.reading import Layer, read
+from is41.reading import read
 from is41.sccp.messages import UnitdataService
 from is41.tcap.codes import PackageType, Problem
 from is41.tcap.messages import Abort, Package, Reject

@@ -11,7 +11,8 @@ from clonewatch.sources.captures import flows
 from clonewatch.sources.captures.assembly import Assembly
 from clonewatch.sources.captures.links import Link
 from clonewatch.sources.captures.packets import Block, Packets
-from is41.tali.messages import Message, Opcode
+from is41.tali.codes import Opcode
+from is41.tali.messages import Message
 from segments import SYN, segment
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from clonewatch.errors import InputError
 from clonewatch.lab.carriers import ipv4, ipv6
 from clonewatch.sources.captures.links import Link
 from clonewatch.sources.captures.reader import Capture, Wiring
-from is41.reading import Layer
+from is41.layers import Layer
 from tshark import pcap
 
 if TYPE_CHECKING:

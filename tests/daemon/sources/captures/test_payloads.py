@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from clonewatch.sources.captures.reader import Capture
-from is41.reading import Layer
+from is41.layers import Layer
 from is41.sigtran import Carrier
-from is41.tali.messages import Message, Opcode
+from is41.tali.codes import Opcode
+from is41.tali.messages import Message
 from segments import ethernet_capture, segment
 
 if TYPE_CHECKING:

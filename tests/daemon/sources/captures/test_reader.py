@@ -9,8 +9,9 @@ import pytest
 from clonewatch.errors import InputError
 from clonewatch.sources.captures.assembly import LinkFault
 from clonewatch.sources.captures.reader import Capture
-from is41.reading import Layer
-from is41.tali.messages import Message, Opcode
+from is41.layers import Layer
+from is41.tali.codes import Opcode
+from is41.tali.messages import Message
 from segments import SYN, ethernet_capture, segment
 
 CAPTURES = Path(__file__).parents[3] / "captures"

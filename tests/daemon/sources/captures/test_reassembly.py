@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from clonewatch.sources.captures.reader import Capture
-from is41.tali.messages import Message, Opcode
+from is41.tali.codes import Opcode
+from is41.tali.messages import Message
 from segments import SYN, ethernet_capture, segment
 
 PCAPS = Path(__file__).parents[4] / "pcaps"

@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 
 from clonewatch.lab.carriers import ipv4, sigtran
 from clonewatch.sources.captures.reader import Capture
-from is41.reading import layer_of
+from is41.layers import layer_of
+from is41.tali.codes import Opcode
 from is41.tali.messages import Message as Tali
-from is41.tali.messages import Opcode
 from is41.xot.tap import MessageReceived, Tap
 from tshark import pcap
 

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from clonewatch.sources.captures import flows
 from clonewatch.sources.captures.reader import Capture
-from is41.reading import Layer
-from is41.tali.messages import Message, Opcode
+from is41.layers import Layer
+from is41.tali.codes import Opcode
+from is41.tali.messages import Message
 from segments import ACK, SYN, ethernet_capture, segment
 
 if TYPE_CHECKING:
