@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from typing import TYPE_CHECKING, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, TypeVar, cast
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,10 +42,17 @@ class _Stage(threading.Thread, Generic[Item]):
 
 
 def ahead(items: Iterator[Item]) -> Iterator[Item]:
-    """Give *items*, made in another thread a little ahead of their use."""
+    """Give *items*, made in another thread from now on, a little ahead of their use."""
+    taken = _taken(items)
+    next(taken)
+    return taken
+
+
+def _taken(items: Iterator[Item]) -> Iterator[Item]:
     stage = _Stage(items)
     stage.start()
     try:
+        yield cast("Item", None)  # for `ahead`: from here on, whoever lets go of us ends the thread
         while (made := stage.made.get()) is not None:
             if isinstance(made, BaseException):
                 raise made

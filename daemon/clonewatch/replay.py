@@ -177,11 +177,18 @@ class Replay:
             )
         self.sources = sources
         self._record = record
+        self._stages: Sequence[Iterator[Batch]] = ()
         self._begun = time.perf_counter()
+
+    def begin(self) -> None:
+        """Read, a little ahead, while whoever takes the registrations gets ready."""
+        self._stages = [ahead(source.batches()) for source in self.sources]
 
     def batches(self, ended: Callable[[int], None] = lambda _: None) -> Iterator[Batch]:
         """Give all registrations, merged by time; *ended* is told which source is at its end."""
-        return merged([ahead(source.batches()) for source in self.sources], ended)
+        if not self._stages:
+            self.begin()
+        return merged(self._stages, ended)
 
     def conflicts(self, detector: Detector) -> Iterator[Conflict]:
         """Give each conflict as soon as it is found."""

@@ -103,7 +103,6 @@ def replay(
         directory, times = load_travel(travel, mscs, placed=True)
         placing = Placing(imsi_prefix=imsi_prefix, place_by_calling=place_by_calling)
         refuse = say if verbose else None
-        detector = detector_of(times, window, lateness)
         with recorder(record) as recorded:
             run = Replay(
                 [
@@ -112,6 +111,8 @@ def replay(
                 ],
                 recorded,
             )
+            run.begin()
+            detector = detector_of(times, window, lateness)
             write(run, directory, run.conflicts(detector), as_json=as_json)
         end(run, detector.counts | counts_of(recorded), summary_file)
     if recorded is not None and recorded.rows_lost:

@@ -36,7 +36,7 @@ MINUTE_MS: Final = 60_000
 MINUTES_MAX: Final = 10_000_000  # ours: nineteen years; what is longer is a slip of the pen
 INT32_MAX: Final = 2**31 - 1
 _NUMBER: Final = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
-_NUMBER_CHARACTERS: Final = frozenset("0123456789+-.eE \t")
+_NUMBER_OCTETS: Final = b"0123456789+-.eE \t"
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,13 +247,13 @@ def _row(path: Path, line: int, columns: list[str], cells: list[str]) -> NDArray
             f"row {cells[0]!r} has {len(cells)} cells, the headings {len(columns)}",
             line=line,
         )
-    if set("".join(cells[1:])) <= _NUMBER_CHARACTERS:
+    if not "".join(cells[1:]).encode().translate(None, _NUMBER_OCTETS):
         try:
-            minutes = np.array([float(cell.strip() or "nan") for cell in cells[1:]])
+            minutes = np.array([float(cell or "nan") for cell in cells[1:]])
         except ValueError:
             pass
         else:
-            # No letter of "nan" is among those characters: what is NaN was blank.
+            # No letter of "nan" is among those octets: what is NaN was blank.
             if not ((minutes < 0) | (minutes > MINUTES_MAX)).any():
                 return minutes
     explained = []

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import secrets
+import hashlib
+import os
 from dataclasses import dataclass
 from math import ceil, log2, sqrt
 from typing import TYPE_CHECKING, Final
@@ -20,6 +21,8 @@ from .rings import NO_RING
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+SEEDS: Final = 3  # of the hash
+SEED_OCTETS: Final = 16  # what they are made of
 FINDINGS_MAX: Final = 4096  # of one call of the kernel
 KEPT_MAX: Final = layout.RING_PLACES_MIN << layout.RING_ORDERS - 1
 
@@ -119,8 +122,9 @@ def empty_tables(
 
 def secret_seeds(seed: int | None) -> NDArray[np.uint64]:
     """Three numbers for the hash, odd; no peer can know them unless *seed* is given."""
-    entropy = secrets.randbits(128) if seed is None else seed
-    return np.random.SeedSequence(entropy).generate_state(3, np.uint64) | np.uint64(1)
+    entropy = os.urandom(SEED_OCTETS) if seed is None else seed.to_bytes(SEED_OCTETS)
+    octets = hashlib.sha256(entropy).digest()[: SEEDS * 8]
+    return np.frombuffer(octets, np.uint64) | np.uint64(1)
 
 
 def travel_table(travel_ms: NDArray[np.int32], mscid_of: NDArray[np.uint32]) -> NDArray[np.int32]:
