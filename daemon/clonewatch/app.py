@@ -135,6 +135,7 @@ class App:
             place_by_calling=config.regnots.place_by_calling,
             refused=lambda line, refusal: self._refused(line.source, refusal),
             fresh_s=config.window.fresh_seconds,
+            give_way=self.office.give_way,
         )
         self.suspension = Suspension(
             self.store, self.consequences, config, self._hlr, tell=self.troubles.told

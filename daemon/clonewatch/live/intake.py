@@ -44,6 +44,7 @@ FRESH_S: Final = 60.0  # of a connection, in which messages may have been queued
 STALLED_S: Final = 2.0  # longer between two turns of the loop, and what is read now has waited
 SHARE: Final = 0.1  # of the time that a line's odd messages may take while others have messages
 BITE: Final = 1 << 13  # octets read at once of a line that sent odd messages: 4 ms of grammars
+SMALL: Final = 4096  # messages of a turn; one with more is of a loop that has no time: ours
 REST_S_MIN: Final = 0.001  # a shorter rest is not worth its timer
 FULL: Final = "the record file has no room"
 RESTING: Final = "its messages take long to read"
@@ -52,7 +53,9 @@ RESTING: Final = "its messages take long to read"
 class Intake:
     """Takes messages of lines, and gives their registrations to the *judge*.
 
-    *refused* is told of each message that could not be used, and of the line it came on.
+    *refused* is told of each message that could not be used, and of the line it came on. *give_way*
+    is called at the end of a turn in which conflicts were found, if there is time: Python runs one
+    thread at once, and those that keep and tell them wait for ours at every step.
     """
 
     def __init__(
@@ -65,6 +68,7 @@ class Intake:
         refused: Callable[[Line, Refusal], None] = lambda _line, _refusal: None,
         clock: Callable[[], float] = time.time,
         fresh_s: float = FRESH_S,
+        give_way: Callable[[], None] = lambda: None,
     ) -> None:
         self.decode_s = self.judge_s = 0.0  # spent so far. Monotonic
         self.messages_left = 0  # gathered when a fault of ours ended taking them. Monotonic
@@ -79,6 +83,7 @@ class Intake:
         self._refused = refused
         self._clock = clock
         self._fresh_s = fresh_s
+        self._give_way = give_way
         self._log = structlog.get_logger()
         self._loop = asyncio.get_running_loop()
         self._octets = np.zeros(ARENA_LENGTH + SPARE_LENGTH, np.uint8)
@@ -151,15 +156,18 @@ class Intake:
             self._wait_for_room()
             return
         begun = time.perf_counter()
-        judged_s = self.judge_s
+        judged_s, conflicts = self.judge_s, self._judge.conflicts
         try:
             self._take_all()
         except Exception as error:  # noqa: BLE001  # whatever it is, it would be again
             self.messages_left += self._count
             self._log.error("messages_left", messages=self._count, exc_info=error)
         self.decode_s += time.perf_counter() - begun - (self.judge_s - judged_s)
+        is_small = self._count <= SMALL
         self._held = self._count = 0
         self._settle()
+        if is_small and self._judge.conflicts > conflicts:
+            self._give_way()
 
     def kept(self) -> None:
         """See what the record file has written since, and whether it has room again."""

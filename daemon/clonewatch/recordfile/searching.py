@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from array import array
 from bisect import bisect_left
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final
@@ -13,7 +14,7 @@ import pyarrow.parquet as pq
 from clonewatch.errors import InputError
 
 from .blockindex import BlockIndex
-from .blocks import HEADER, MAGIC, block_at, end_at
+from .blocks import HEADER, MAGIC, Block, block_at, end_at
 from .keys import Key, Row
 from .mapping import mapped
 from .rows import joined
@@ -63,17 +64,33 @@ class OpenGroupSearch:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._index = BlockIndex(MAGIC, end_at)
+        self._received = array("q")  # by block: when its first row was, ms
 
     def search(self, keys: AbstractSet[Key], budget: Budget) -> dict[Key, Row]:
         """The rows of those of *keys* that it holds. Raises OSError."""
         octets = mapped(self._path)
         self._index.grow(octets)
+        for at in self._index.starts[len(self._received) :]:
+            self._received.append(_RECEIVED.unpack_from(octets, at + HEADER.size)[0])
         found: dict[Key, Row] = {}
         for key in keys if len(keys) <= FEW else ():  # the time is often that of receipt
-            at = self._begin(octets, key.time)
-            found |= self._searched(octets, range(at, at + EXPECTED_BLOCKS), {key}, budget)
+            row = self._expected(octets, key, budget)
+            if row is not None:
+                found[key] = row
         left = keys - found.keys()
         return found | self._searched_on(octets, left, budget) if left else found
+
+    def _expected(self, octets: memoryview, key: Key, budget: Budget) -> Row | None:
+        """The row of *key*, where it is received at its time."""
+        first = self._begin(key.time)
+        for at in self._index.starts[first : first + EXPECTED_BLOCKS]:
+            block = block_at(octets, at)
+            if block is not None:
+                budget.spend(len(block.rows))
+                row = _row_in(block, key)
+                if row is not None:
+                    return row
+        return None
 
     def _searched_on(
         self, octets: memoryview, keys: AbstractSet[Key], budget: Budget
@@ -81,7 +98,7 @@ class OpenGroupSearch:
         """The same, in all that was received since the times of *keys*, or a little before."""
         begins: dict[int, set[Key]] = defaultdict(set)
         for key in keys:
-            begins[self._begin(octets, key.time - CLOCK_BACK_MS) // TOGETHER_BLOCKS].add(key)
+            begins[self._begin(key.time - CLOCK_BACK_MS) // TOGETHER_BLOCKS].add(key)
         found: dict[Key, Row] = {}
         wanted: set[Key] = set()
         for number in range(min(begins), -(-len(self._index.starts) // TOGETHER_BLOCKS)):
@@ -94,15 +111,9 @@ class OpenGroupSearch:
                 wanted -= some.keys()
         return found
 
-    def _begin(self, octets: memoryview, time: int) -> int:
+    def _begin(self, time: int) -> int:
         """The first block that may hold what was received at *time* or later."""
-
-        def received(at: int) -> int:
-            (its,) = _RECEIVED.unpack_from(octets, self._index.starts[at] + HEADER.size)
-            return int(its)
-
-        blocks = range(len(self._index.starts))
-        return max(0, bisect_left(blocks, time, key=received) - 1)
+        return max(0, bisect_left(self._received, time) - 1)
 
     def _searched(
         self, octets: memoryview, numbers: range, keys: Collection[Key], budget: Budget
@@ -121,6 +132,16 @@ class OpenGroupSearch:
         )
         some = {name: rows[name][places] for name in COLUMNS if name != SEQUENCE}
         return _matching(keys, some | {SEQUENCE: sequence[places]})
+
+
+def _row_in(block: Block, key: Key) -> Row | None:
+    """The first row of *key* in a block."""
+    for place in np.flatnonzero(block.rows["msid"] == key.msid).tolist():
+        row = block.rows[place]
+        if all(row[name] == value for name, value in key._asdict().items()):
+            told = (int(row[name]) for name in Row._fields if name != SEQUENCE)
+            return Row(block.first + place, *told)
+    return None
 
 
 def search_sealed(path: Path, keys: Collection[Key], budget: Budget) -> dict[Key, Row]:

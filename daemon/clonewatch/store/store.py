@@ -184,6 +184,11 @@ class Store:
             self._hurry = False
             return not self._failing
 
+    def await_committed(self, within_s: float) -> None:
+        """Wait until nothing that was found is to be committed, or so long."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._failing or not self.pending, within_s)
+
     def close(self) -> bool:
         """Commit what is left and let go of the file; False if that fails."""
         with self._changed:
@@ -243,10 +248,12 @@ class Store:
         for each in put_aside:
             self._tell(SetAside(self._database.path, each))
         with self._changed:
-            self._judged, self._work, self._failing = work.judged, None, False
+            self._judged, self._failing = work.judged, False
             self._set_aside += len(put_aside)
+        self.committed()  # first: who waits for this may then wait for what follows
+        with self._changed:
+            self._work = None
             self._changed.notify_all()
-        self.committed()
         return True
 
     def _write(self, work: Work) -> Sequence[Aside]:
@@ -282,5 +289,5 @@ class Store:
         except BaseException as error:  # noqa: BLE001  # it is for whoever gave the order
             order.done.set_exception(error)
         else:
-            order.done.set_result(result)
             self.committed()
+            order.done.set_result(result)

@@ -78,6 +78,18 @@ def test_conflicts_and_our_own_troubles_reach_the_outputs(tmp_path: Path, store:
     it.close()
 
 
+def test_who_gives_way_goes_on_when_the_alarm_is_out(
+    tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Office.__module__ + ".GIVE_WAY_S", 60.0)
+    it = office(store, loaded(tmp_path, LEARN, FILE))
+    for number in (1, 2, 3):
+        store.submit([conflict(6145550000 + number)], number)
+        it.give_way()
+        assert len(whole_records(tmp_path / "alarms.jsonl")) == number
+    it.close()
+
+
 def test_what_is_raised_is_told_in_lines(tmp_path: Path, store: Store) -> None:
     it = office(store, loaded(tmp_path, LEARN))
     it.selves.raise_(Kind.LINK_DOWN, "west", text="link west has no connection")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from structlog.testing import capture_logs
 
-from clonewatch.live.intake import BITE, FULL, MESSAGE_LENGTH_LEAST, RESTING, Intake
+from clonewatch.live.intake import BITE, FULL, MESSAGE_LENGTH_LEAST, RESTING, SMALL, Intake
 from clonewatch.live.lines import Counts, Line
 from clonewatch.messages import Message
 from clonewatch.mscs import Mscs
@@ -98,6 +98,26 @@ def test_messages_are_lent_to_the_judge_or_kept_by_sequence(tmp_path: Path, *, k
                 at: Message(Layer.SCCP, message) for at, message in enumerate(messages) if kept
             }
             assert messages_kept(tmp_path) == stored
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize(("others", "way_given"), [(0, 1), (SMALL, 0)])
+def test_where_there_is_time_those_who_tell_of_a_conflict_go_first(
+    tmp_path: Path, others: int, way_given: int
+) -> None:
+    async def main() -> None:
+        gave: list[bool] = []
+        async with intake(tmp_path, give_way=lambda: gave.append(True)) as (taking, of):
+            line = taking.open_line(3, Counts())
+            taking.take(line, received(regnot(msc=0)))
+            taking.flush()
+            assert not gave
+            messages = [regnot(f"614{number:07}") for number in range(others)]
+            taking.take(line, received(*messages, regnot(msc=4, esn=1)))
+            taking.flush()
+            assert of.judge.conflicts == 1
+            assert gave == [True] * way_given
 
     asyncio.run(main())
 

@@ -80,6 +80,23 @@ def test_what_is_submitted_is_committed_though_nobody_asks(tmp_path: Path) -> No
         assert store.judged == 11
 
 
+def test_who_waits_for_a_commit_waits_for_no_disk(tmp_path: Path) -> None:
+    many = [conflict(6145550000 + at) for at in range(400)]
+    with opened(tmp_path) as store:
+        store.submit([conflict()], 10)
+        store.await_committed(60)
+        assert (store.judged, store.pending) == (10, 0)
+        fill_disk(store)
+        store.submit(many, 11)
+        waiting = threading.Thread(target=store.await_committed, args=(60,), daemon=True)
+        waiting.start()
+        waiting.join(30)
+        assert not waiting.is_alive()
+        assert store.is_failing
+        assert store.pending == len(many)
+        empty_disk(store)
+
+
 def test_a_full_disk_loses_nothing_and_says_so(tmp_path: Path) -> None:
     told = Told()
     with opened(tmp_path, told=told) as store:

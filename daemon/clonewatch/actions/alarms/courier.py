@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
+import threading
 import time
 from collections import deque
 from dataclasses import dataclass
@@ -68,6 +69,8 @@ class Courier:
         self.failures = 0  # in turn
         self.reason = ""  # of the last
         self.delivered = 0  # notices, since the start. Monotonic.
+        self.rests = threading.Event()  # whether it waits to be woken, as far as is known
+        self.rests.set()
         self._output = output
         self._mail = mail
         self._tell = tell
@@ -266,6 +269,8 @@ class Courier:
 
     async def _rest(self, wait_s: float | None) -> None:
         """Rest, until woken; after a failure as long as it takes."""
+        if not self._woken.is_set():
+            self.rests.set()
         if self.failures and wait_s is not None:
             await asyncio.sleep(wait_s)
             return

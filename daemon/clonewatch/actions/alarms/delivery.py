@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
+import time
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -65,7 +66,15 @@ class Delivery:
     def wake(self) -> None:
         """Look into the outbox: something was committed. From any thread."""
         for courier in self._couriers:
+            if not courier.failures:
+                courier.rests.clear()
             self._soon(courier.wake)
+
+    def await_rest(self, within_s: float) -> None:
+        """Wait until all that was committed is carried, or so long. For another thread."""
+        end = time.monotonic() + within_s
+        for courier in self._couriers:
+            courier.rests.wait(max(0.0, end - time.monotonic()))
 
     def send_directly(self, notice: Notice, outputs: Sequence[str]) -> None:
         """Send what the store could not take. From any thread."""

@@ -139,6 +139,21 @@ def test_one_output_down_delays_no_other_and_loses_nothing(store: Store) -> None
     assert outcomes(store).count(("hanging", None)) == 5
 
 
+def test_who_waits_for_all_to_be_carried_waits_for_none_that_is_down(store: Store) -> None:
+    up, down = FakeOutput(), FakeOutput()
+    down.down = True
+    it = delivery(store, Told(), up=up, down=down)
+    raise_alarms(store, 1, ["up", "down"])
+    down.wait_for_tries(2)
+    raise_alarms(store, 4, ["up", "down"], begins=2)
+    waiting = threading.Thread(target=it.await_rest, args=(60,), daemon=True)
+    waiting.start()
+    waiting.join(30)
+    assert not waiting.is_alive()
+    assert up.sent == [1, 2, 3, 4, 5]
+    it.close()
+
+
 def test_what_one_output_refuses_for_good_holds_up_nothing(store: Store) -> None:
     picky, told = FakeOutput(), Told()
     picky.refuses = {2}
