@@ -335,7 +335,7 @@ def _again(
     return count
 
 
-@helper
+@part
 def _append(
     octets: NDArray[np.uint8], at: int, end: int, packet: int, time: int, row: int, state: State
 ) -> None:
@@ -346,7 +346,7 @@ def _append(
     _mark(row, packet, time, state)
 
 
-@helper
+@part
 def _complete(
     octets: NDArray[np.uint8],
     at: int,
