@@ -8,7 +8,7 @@ moves the shorter side only.
 from __future__ import annotations
 
 from clonewatch.jit import int64, prefetch
-from is41.kernel import helper, part
+from is41.kernel import part
 
 from . import rings
 from .layout import (
@@ -250,7 +250,7 @@ def make_room(tables: Tables, row: int, kept: Kept) -> bool:
     return kept.length < places or spill(tables, row)
 
 
-@helper
+@part
 def spill(tables: Tables, row: int) -> bool:
     """Move the registrations of a row to a ring, or to one twice as large."""
     word, kept = row * ROW_WORDS, kept_of(tables, row)
@@ -272,7 +272,7 @@ def spill(tables: Tables, row: int) -> bool:
     return True
 
 
-@helper
+@part
 def bring_back(tables: Tables, row: int) -> None:
     """Move few registrations from their ring into the row."""
     word, kept = row * ROW_WORDS, kept_of(tables, row)
