@@ -20,7 +20,17 @@ import numpy as np
 from clonewatch.jit import bit_length, int64, prefetch, wrapping_product
 from is41.kernel import helper, part
 
-from .layout import KEY, KEY_MASK, ROW_WORDS, SLOTS_LOG2_LIMIT, Tables
+from .layout import (
+    GROUP,
+    JUDGING,
+    KEY,
+    KEY_MASK,
+    ROW_WORDS,
+    SEARCHED_AHEAD,
+    SEARCHED_FROM,
+    SLOTS_LOG2_LIMIT,
+    Tables,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -93,17 +103,36 @@ def first_slot(tables: Tables, hashed: int) -> int:
 
 @part
 def candidate(tables: Tables, hashed: int) -> int:
-    """The first row whose fingerprint fits, unread: worth fetching; 0 for none."""
+    """The first row whose fingerprint fits, unread: worth fetching; 0 or less where none does.
+
+    -1 less the number of the slot at which the search ended: there a row would be put, if `is_free`
+    says so then. 0 where it passed a dead slot, for that might be taken before.
+    """
     segment = segment_of(tables, hashed)
     mask = mask_of(tables, segment)
     number = (hashed >> SLOT_SHIFT) & mask
-    held = int64(tables.slots[slot_of(tables, segment, number)])
+    slot = slot_of(tables, segment, number)
+    held = int64(tables.slots[slot])
     while held != EMPTY:
-        if held >> PRINT_SHIFT == hashed >> HASH_SHIFT:
+        if held >> PRINT_SHIFT == hashed >> HASH_SHIFT or held == DEAD_SLOT:
             return held & ROW_MASK
         number = (number + 1) & mask
-        held = int64(tables.slots[slot_of(tables, segment, number)])
-    return int64(0)
+        slot = slot_of(tables, segment, number)
+        held = int64(tables.slots[slot])
+    return -1 - slot
+
+
+@part
+def is_free(tables: Tables, slot: int, at: int) -> bool:
+    """Whether a slot is still where the search ended that was made for registration *at*."""
+    return bool(tables.slots[slot] == EMPTY and at >= tables.state[SEARCHED_FROM])
+
+
+@part
+def put_at(tables: Tables, slot: int, hashed: int, row: int) -> None:
+    """Enter a row in a slot that is free."""
+    tables.slots_used[segment_of(tables, hashed), USED] += 1
+    tables.slots[slot] = row | (hashed >> HASH_SHIFT) << PRINT_SHIFT
 
 
 @part
@@ -199,6 +228,7 @@ def make_room(tables: Tables, hashed: int) -> bool:
 @helper
 def rebuild(tables: Tables, segment: int, log2: int) -> None:
     """Enter a segment's rows anew, among 1 << log2 slots and without the dead ones."""
+    tables.state[SEARCHED_FROM] = tables.state[JUDGING] + SEARCHED_AHEAD * GROUP
     rows = 0
     for number in range(1 << int64(tables.slots_log2[segment])):
         slot = slot_of(tables, segment, number)

@@ -18,6 +18,7 @@ from .layout import (
     DUPLICATES,
     FOUND,
     FOUND_EACH_MAX,
+    GROUP,
     HORIZON,
     INLINE_MAX,
     JUDGING,
@@ -27,6 +28,7 @@ from .layout import (
     NEWEST,
     REACH,
     ROW_WORDS,
+    SEARCHED_FROM,
     SOURCE_LATENESS,
     SOURCE_NEWEST,
     SOURCE_STANDING,
@@ -56,11 +58,12 @@ from .sweep import advance
 FLAG_CLOCK_SUSPECT: Final = int(Flags.CLOCK_SUSPECT)
 FLAG_LATE: Final = int(Flags.LATE)
 
+NO_SLOT: Final = -1
+
 # Memory answers after some 100 ns, and among many subscribers as long goes by before the processor
 # knows the address of a page: whatever asks for a line waits for that, unless many ask at once.
 # So registrations are asked for in groups: their index slots three groups before they are taken,
 # their rows, as the slots are there, two, and the rings of those that have one, one.
-GROUP: Final = 8
 
 
 @part
@@ -76,14 +79,14 @@ def fetch_rows(tables: Tables, start: int, stop: int) -> None:
     for at in range(start, stop):
         row = index.candidate(tables, tables.hashes[at])
         tables.rows_ahead[at] = row
-        prefetch(tables.memory, row * ROW_WORDS)
+        prefetch(tables.memory, max(row, 0) * ROW_WORDS)
 
 
 @part
 def fetch_rings(tables: Tables, start: int, stop: int) -> None:
     """Ask for the rings of those rows that have one."""
     for at in range(start, stop):
-        row = tables.rows_ahead[at]
+        row = max(tables.rows_ahead[at], 0)
         if rows.is_spilled(tables, row):
             rows.fetch_ring(tables, row)
 
@@ -122,10 +125,13 @@ def take_one(tables: Tables, columns: Columns, at: int, in_block: int) -> None:
     x = Seen(time, int64(columns.esn[at]), origin)
     msid, hashed = int64(columns.msid[at]), tables.hashes[in_block]
     row = tables.rows_ahead[in_block]
-    if row == 0 or tables.memory[row * ROW_WORDS + KEY] & KEY_MASK != msid:
-        row = index.find(tables, hashed, msid)
-    if row == 0:
-        begin(tables, hashed, msid, x)
+    slot = -1 - row
+    if slot < 0 or not index.is_free(tables, slot, at):
+        slot = NO_SLOT
+        if row <= 0 or tables.memory[row * ROW_WORDS + KEY] & KEY_MASK != msid:
+            row = index.find(tables, hashed, msid)
+    if row <= 0:
+        begin(tables, hashed, msid, x, slot, at)
     else:
         meet(tables, row, x, late)
 
@@ -150,8 +156,8 @@ def is_late(tables: Tables, source: int, time: int) -> bool:
 
 
 @part
-def begin(tables: Tables, hashed: int, msid: int, x: Seen) -> None:
-    """Store the first registration of an MSID."""
+def begin(tables: Tables, hashed: int, msid: int, x: Seen, slot: int, at: int) -> None:
+    """Store the first registration of an MSID, *at* of the batch; its *slot*, if that is known."""
     if x.time < tables.state[HORIZON] - tables.state[REACH]:
         return
     row = int64(0)
@@ -160,7 +166,10 @@ def begin(tables: Tables, hashed: int, msid: int, x: Seen) -> None:
     if row == 0:
         tables.counts[WINDOW_OVERFLOWED] += 1
         return
-    index.put(tables, hashed, row)
+    if slot != NO_SLOT and index.is_free(tables, slot, at):
+        index.put_at(tables, slot, hashed, row)
+    else:
+        index.put(tables, hashed, row)
     rows.insert(tables, row, rows.kept_of(tables, row), 0, x)
     tables.counts[STORED] += 1
 
@@ -234,6 +243,7 @@ def replace(tables: Tables, row: int, kept: Kept, copy: int, x: Seen) -> None:
 def take_block(tables: Tables, columns: Columns, start: int, stop: int) -> int:
     """Judge registrations *start* to *stop*, at most BLOCK of them; return where it stopped."""
     advance(tables)
+    tables.state[SEARCHED_FROM] = start
     for at in range(start, stop):
         tables.hashes[at - start] = index.hash_of(tables.seeds, int64(columns.msid[at]))
     for first in range(start - 3 * GROUP, stop, GROUP):

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 BLOCK: Final = 4096  # registrations between two steps of horizon and sweep
+GROUP: Final = 8  # registrations whose memory is asked for at once; see `kernels`
+SEARCHED_AHEAD: Final = 3  # groups: no search for a row is made sooner before it is used
 NEVER: Final = -(2**62)  # ms: before any time
 TIME_END: Final = 2**43  # ms since 1970: the year 2248; no clock of a network reads more
 
@@ -85,7 +87,8 @@ SWEEP_NEWEST: Final      = 14  # ms: NEWEST when it last went on; NEVER
 SWEEP_OWED: Final        = 15  # rows x ms
 JUDGING: Final           = 16  # index in the batch of the registration being judged
 FOUND: Final             = 17  # rows of `found` filled by this call
-STATE_SIZE: Final        = 19
+SEARCHED_FROM: Final     = 19  # index in the batch from which on what was searched ahead is true
+STATE_SIZE: Final        = 20
 
 # Tables.counts, in the order of `WindowCounts`.
 TAKEN: Final             = 0

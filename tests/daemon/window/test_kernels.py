@@ -13,8 +13,7 @@ import pytest
 
 from clonewatch.registrations import Batch
 from clonewatch.window import Window
-from clonewatch.window.kernels import GROUP
-from clonewatch.window.layout import BLOCK
+from clonewatch.window.layout import BLOCK, GROUP
 from fig4 import HOUR, MINUTE, MSC_C, MSCID_OF, TRAVEL_MS, registration, told
 
 START = 1_700_000_000_000
@@ -58,6 +57,25 @@ def test_a_row_that_has_a_new_owner_is_not_the_old_ones() -> None:
         (False, (owner, replace(back, msid=owner.msid)))
         for owner, back in zip(owners, returning[1000:], strict=True)
     ]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_no_msid_gets_two_rows_where_slots_are_dead_or_move(seed: int) -> None:
+    random, of = np.random.default_rng(seed), window(seed)
+    of.take(Batch.of([registration(START + n, msid=n) for n in range(700)]))
+    later = START + 100 * HOUR
+    news = np.arange(1000, 2500)
+    twice = np.concatenate([news, news])
+    order = np.argsort(np.concatenate([news, news + random.integers(1, 30, len(news))]))
+    seen: set[int] = set()
+    batch = Batch.empty(len(twice))
+    batch.msid[:] = twice[order]
+    batch.time[:] = later + np.arange(len(batch))
+    for row, msid in enumerate(batch.msid.tolist()):
+        batch.msc[row] = MSC_C if msid in seen else 0
+        seen.add(msid)
+    found = sum(len(of.take(batch[first : first + 50])) for first in range(0, len(batch), 50))
+    assert found == len(news)
 
 
 def history() -> Batch:
