@@ -17,7 +17,7 @@ from clonewatch.errors import InputError
 from clonewatch.messages import Held
 from clonewatch.registrations import DTYPES, SOURCES_MAX
 from clonewatch.sources.captures.reader import Capture
-from clonewatch.sources.merge import merged
+from clonewatch.sources.merge import merged, suspect_marked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -182,7 +182,7 @@ class Replay:
 
     def begin(self) -> None:
         """Read, a little ahead, while whoever takes the registrations gets ready."""
-        self._stages = [ahead(source.batches()) for source in self.sources]
+        self._stages = [ahead(map(suspect_marked, source.batches())) for source in self.sources]
 
     def batches(self, ended: Callable[[int], None] = lambda _: None) -> Iterator[Batch]:
         """Give all registrations, merged by time; *ended* is told which source is at its end."""

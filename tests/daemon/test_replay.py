@@ -9,7 +9,7 @@ import pytest
 from clonewatch.detector import Detector
 from clonewatch.errors import InputError
 from clonewatch.mscs import Mscs
-from clonewatch.registrations import SOURCES_MAX, Batch
+from clonewatch.registrations import SOURCES_MAX, Batch, Flags
 from clonewatch.replay import CaptureSource, Placing, RecordsSource, Replay
 from clonewatch.travel.table import load_travel
 
@@ -45,6 +45,15 @@ def test_records_are_counted_and_refused_by_row(tmp_path: Path) -> None:
     summary = run.summary({})
     assert (summary["frames"], summary["registrations"]) == (2, 1)
     assert sum(summary["refused"].values()) == 1
+
+
+def test_a_time_stamp_far_ahead_is_suspect(tmp_path: Path) -> None:
+    path = tmp_path / "g.csv"
+    rows = "".join(f"{at},6145551234,82123456,4660-1\n" for at in (1, 2, 99_999_999, 3))
+    path.write_text(f"time,min,esn,mscid\n{rows}", encoding="utf-8")
+    run = Replay([RecordsSource([path], 0, Mscs.load(PCAPS / "mscs.csv"), None)])
+    flags = Batch.joined(list(run.batches())).flags
+    assert (flags & Flags.CLOCK_SUSPECT > 0).tolist() == [False, False, True, False]
 
 
 def test_more_files_than_there_are_numbers_for_sources_are_refused() -> None:

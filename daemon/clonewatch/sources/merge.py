@@ -49,7 +49,7 @@ class _Source:
             batch = next(self.batches, None)
             if batch is None:
                 return False
-            self.batch, self.at = suspect_marked(batch), 0
+            self.batch, self.at = batch, 0
         return True
 
 
@@ -64,7 +64,7 @@ def merged(
     for number, batches in enumerate(sources):
         first = next(batches, None)
         if first is not None:
-            source = _Source(number, batches, suspect_marked(first))
+            source = _Source(number, batches, first)
             if source.refill():
                 running.append(source)
     while running:
