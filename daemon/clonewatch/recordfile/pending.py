@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from clonewatch.registrations import Batch
 
-# How long a registration waits for others to share its block. With what it takes to wake a thread on a
-# busy machine, it is written within the 50 ms that we promise.
+# How long a registration waits for others to share its block. With what it takes to wake a thread
+# on a busy machine, it is written within the 50 ms that we promise.
 WRITE_WITHIN_S: Final = 0.04
 PENDING_ROWS_MAX: Final = 1 << 22  # ours: 200 MB, four seconds at a million a second
 PENDING_OCTETS_MAX: Final = 1 << 28  # of messages; ours, a batch may go beyond
