@@ -21,7 +21,7 @@ from .keys import Kept, key_of
 from .messageblocks import MAGIC as MESSAGES_MAGIC
 from .messageblocks import end_at as messages_end_at
 from .messagereading import GroupMessages
-from .searching import Budget, OpenGroupSearch, search_sealed
+from .searching import Budget, OpenGroupSearch, search_sealed, times_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -64,6 +64,7 @@ class Finder:
         self._of_half_hour: dict[int, list[Group]] = {}
         self._open: dict[Group, OpenGroupSearch] = {}
         self._messages: dict[Group, BlockIndex] = {}  # of open groups
+        self._times: dict[Group, range] = {}  # of registrations in sealed groups
 
     def find(self, wanted: Iterable[Registration]) -> dict[Key, Kept]:
         """What is kept of each that can be found."""
@@ -107,7 +108,7 @@ class Finder:
             by_half_hour[half_hour(key.time)].add(key)
         for later in self._halves:
             for start_ms, some in by_half_hour.items():
-                for group in self._of_half_hour.get(start_ms + later * GROUP_MS, ()):
+                for group in reversed(self._of_half_hour.get(start_ms + later * GROUP_MS, ())):
                     yield group, some
         if self._newest is not None:
             yield self._newest, set(keys)
@@ -127,7 +128,10 @@ class Finder:
             self._unreadable(group.open_path, error)
             return {}
         try:
-            return search_sealed(group.sealed_path, keys, budget)
+            if group not in self._times:
+                self._times[group] = times_of(group.sealed_path)
+            there = {key for key in keys if key.time in self._times[group]}
+            return search_sealed(group.sealed_path, there, budget) if there else {}
         except (InputError, OSError) as error:
             self._unreadable(group.sealed_path, error)
             return {}
@@ -143,11 +147,13 @@ class Finder:
             return {}
 
     def _forget(self, groups: Iterable[Group]) -> None:
-        """Keep nothing of groups that are sealed by now."""
+        """Keep nothing of groups that are sealed by now, or gone."""
         still = {group for group in groups if not group.is_sealed}
         for known in (self._open, self._messages):
             for group in known.keys() - still:
                 del known[group]
+        for group in self._times.keys() - set(groups):
+            del self._times[group]
 
     def _unreadable(self, path: Path, error: InputError | OSError) -> None:
         gone = isinstance(error, FileNotFoundError)  # retention took it in between

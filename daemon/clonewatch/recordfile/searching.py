@@ -144,6 +144,25 @@ def _row_in(block: Block, key: Key) -> Row | None:
     return None
 
 
+def times_of(path: Path) -> range:
+    """The times of registrations in a sealed group, from the earliest to the latest, ms.
+
+    Raises InputError, OSError.
+    """
+    column = SCHEMA.get_field_index("time")
+    try:
+        found = pq.read_metadata(path)
+        parts = [found.row_group(number).column(column) for number in range(found.num_row_groups)]
+        bounds = [part.statistics for part in parts]
+        earliest = min((each.min_raw for each in bounds), default=0)
+        latest = max((each.max_raw for each in bounds), default=-1)
+        return range(earliest, latest + 1)
+    except FileNotFoundError:
+        raise
+    except DAMAGE as error:
+        raise InputError(path, f"cannot be read: {error}") from None
+
+
 def search_sealed(path: Path, keys: Collection[Key], budget: Budget) -> dict[Key, Row]:
     """The rows of those of *keys* that a sealed group holds. Raises InputError, OSError."""
     msids, column = _msids(keys), SCHEMA.get_field_index("msid")

@@ -11,7 +11,8 @@ from clonewatch.messages import Message
 from clonewatch.recordfile import Recorder
 from clonewatch.recordfile.finding import Finder
 from clonewatch.recordfile.groups import groups_in
-from clonewatch.recordfile.keys import Row, key_of
+from clonewatch.recordfile.keys import Key, Row, key_of
+from clonewatch.recordfile.searching import Budget, search_sealed
 from is41.layers import Layer
 from recordfiles import (
     AT_10,
@@ -120,6 +121,32 @@ def test_nobody_is_found_for_nothing_and_strangers_are_not(hours: Hours) -> None
     assert of.find([]) == {}
     strangers = registrations(10, 99, time_ms=AT_10 + HALF_HOUR)
     assert of.find(strangers.registrations()) == {}
+
+
+def test_only_groups_of_its_time_are_searched_for_a_registration(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    it = Hours(tmp_path)
+    for _ in range(4):  # groups of one half hour, as a busy one has
+        it.receive()
+        it.seal()
+        it.now_ms += 1000
+    it.receive()
+    searched: list[Path] = []
+
+    def search(path: Path, keys: set[Key], budget: Budget) -> dict[Key, Row]:
+        searched.append(path)
+        return search_sealed(path, keys, budget)
+
+    monkeypatch.setattr(Finder.__module__ + ".search_sealed", search)
+    of = finder(tmp_path)
+    groups = groups_in(tmp_path)
+    assert [group.is_sealed for group in groups] == [True] * 4 + [False]
+    assert_all_found(of, it.batches[4])
+    assert searched == []
+    assert_all_found(of, it.batches[1])
+    assert set(searched) == {groups[1].sealed_path}
+    it.record.close()
 
 
 def test_without_messages_the_rest_is_found(tmp_path: Path) -> None:
