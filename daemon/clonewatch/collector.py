@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -100,8 +101,6 @@ class Collector:
         self._refuse = refuse
         self._messages = messages
         self._joined: dict[int, bytes] = {}  # by frame: TCAP whose last segment came in it
-        self._made_reader: GrammarReader | None = None
-        self._sua_segments: SuaSegments | None = None
 
     def take(self, octets: NDArray[np.uint8], frames: Frames, count: int) -> Iterator[Batch]:
         """Give the registrations of *count* frames, in batches that own their columns."""
@@ -152,19 +151,12 @@ class Collector:
     def _segments_in(self, block: FrameBlock) -> dict[int, bytes | DecodeError | None]:
         """See `SuaSegments.take`."""
         frames = np.flatnonzero(block.carriers[: block.count] == Carrier.SUA)
-        if not len(frames):
-            return {}
-        if self._sua_segments is None:
-            from clonewatch.suasegments import SuaSegments  # noqa: PLC0415  # made of grammars, too
-
-            self._sua_segments = SuaSegments()
-        return self._sua_segments.take(block, frames)
+        return self._sua_segments.take(block, frames) if len(frames) else {}
 
     def use(self, mscs: Mscs) -> None:
         """Place registrations at the MSCs of another directory from now on."""
         self._mscs = mscs
-        if self._made_reader is not None:
-            self._made_reader.mscs = mscs
+        self._reader.mscs = mscs
 
     def _placed(self, regnots: Regnots, packets: NDArray[np.int64]) -> Batch:
         """Give the batch whose rows are *regnots*, found in *packets*."""
@@ -228,22 +220,22 @@ class Collector:
     ) -> Regnots:
         """Add what the grammars read in the frames *handed_over*, in the order of the frames."""
         self.counts.handed_over += len(handed_over)
-        reader = self._reader()
         rows: list[dict[str, int]] = []
         codes = np.empty(len(handed_over), np.uint16)
         for at, frame in enumerate(handed_over):
             message = octets[frames.start[frame] : frames.end[frame]].tobytes()
             layer, time = Layer(frames.layer[frame]), int(frames.time[frame])
-            codes[at], regnots = reader.read(message, layer, int(frame), time / _MS)
+            codes[at], regnots = self._reader.read(message, layer, int(frame), time / _MS)
             for found in regnots:
                 if isinstance(found, DecodeError):
                     packet = int(frames.packet[frame])
                     self._count_refused(Refusal(packet, time, layer, message, found))
                 else:
                     rows.append(found | {"frame": int(frame), "time": time})
-        self.counts.returned += int(np.count_nonzero(fates_of(codes) == Fate.RETURNED))
+        fates = fates_of(codes)
+        self.counts.returned += int(np.count_nonzero(fates == Fate.RETURNED))
         if self._by_operation:
-            others = codes < code_of(Fate.TAKEN, 0)
+            others = fates < Fate.TAKEN
             self._count_others(frames.packet[handed_over[others]], codes[others])
         if not rows:
             return taken
@@ -254,15 +246,20 @@ class Collector:
         order = np.argsort(columns[0], kind="stable")
         return Regnots(*(column[order] for column in columns))
 
+    @cached_property
     def _reader(self) -> GrammarReader:
         """What reads through the grammars, from the first message on that needs it."""
-        if self._made_reader is None:
-            from clonewatch.throughgrammars import GrammarReader  # noqa: PLC0415  # see there
+        from clonewatch.throughgrammars import GrammarReader  # noqa: PLC0415  # see there
 
-            self._made_reader = GrammarReader(
-                self._mscs, place_by_calling=self._place_by_calling, joined=self._joined
-            )
-        return self._made_reader
+        return GrammarReader(
+            self._mscs, place_by_calling=self._place_by_calling, joined=self._joined
+        )
+
+    @cached_property
+    def _sua_segments(self) -> SuaSegments:
+        from clonewatch.suasegments import SuaSegments  # noqa: PLC0415  # made of grammars, too
+
+        return SuaSegments()
 
     def _count_refused(self, refusal: Refusal) -> None:
         self.counts.refused[refusal.error.counted_as] += 1

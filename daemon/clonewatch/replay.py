@@ -188,7 +188,8 @@ class Replay:
         """Give all registrations, merged by time; *ended* is told which source is at its end."""
         if not self._stages:
             self.begin()
-        return merged(self._stages, ended)
+        stages, self._stages = self._stages, ()  # they end with whoever takes them
+        return merged(stages, ended)
 
     def conflicts(self, detector: Detector) -> Iterator[Conflict]:
         """Give each conflict as soon as it is found."""

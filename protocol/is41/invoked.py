@@ -1,9 +1,9 @@
 """Which IS-41 operation a message invokes: by a kernel, for many messages.
 
 A message's operation is that of its first component, if this invokes one of TIA-41's (TIA-41.5
-§6.3.2), as `is41.reading.operation_in` says. All else is `OTHER`: answers, which only who asked can tell, operations of other families,
-messages without components. What is not as plain as `is41.walking` takes it, the kernel calls
-`OTHER` too.
+§6.3.2), as `is41.reading.operation_in` says. All else is `OTHER`: answers, which only who asked can
+tell, operations of other families, messages without components. What is not as plain as
+`is41.walking` takes it, the kernel calls `OTHER` too.
 """
 
 from __future__ import annotations

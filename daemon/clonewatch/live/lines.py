@@ -69,7 +69,7 @@ class LinesCollector(Collector):
 
     def __init__(self, mscs: Mscs, **options: Any) -> None:
         super().__init__(mscs, by_operation=True, **options)
-        self._reader()  # now: to import the grammars later would hold up every line
+        _ = self._reader  # now: to import the grammars later would hold up every line
         self.lines: list[Line | None] = []
         self.grammar_s = 0.0  # spent reading what was handed over. Monotonic
         self.flags_of: NDArray[np.uint8] = np.zeros(LINES_MAX, np.uint8)

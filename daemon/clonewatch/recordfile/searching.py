@@ -6,6 +6,7 @@ import struct
 from array import array
 from bisect import bisect_left
 from collections import defaultdict
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -14,14 +15,14 @@ import pyarrow.parquet as pq
 from clonewatch.errors import InputError
 
 from .blockindex import BlockIndex
-from .blocks import HEADER, MAGIC, Block, block_at, end_at
+from .blocks import HEADER, MAGIC, block_at, end_at
 from .keys import Key, Row
 from .mapping import mapped
 from .rows import joined
 from .sealing import DAMAGE, SCHEMA, SEQUENCE, may_hold
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from collections.abc import Set as AbstractSet
     from pathlib import Path
 
@@ -74,23 +75,23 @@ class OpenGroupSearch:
             self._received.append(_RECEIVED.unpack_from(octets, at + HEADER.size)[0])
         found: dict[Key, Row] = {}
         for key in keys if len(keys) <= FEW else ():  # the time is often that of receipt
-            row = self._expected(octets, key, budget)
-            if row is not None:
-                found[key] = row
+            found |= self._expected(octets, key, budget)
         left = keys - found.keys()
         return found | self._searched_on(octets, left, budget) if left else found
 
-    def _expected(self, octets: memoryview, key: Key, budget: Budget) -> Row | None:
-        """The row of *key*, where it is received at its time."""
+    def _expected(self, octets: memoryview, key: Key, budget: Budget) -> dict[Key, Row]:
+        """The row of *key*, if it was received at its time."""
         first = self._begin(key.time)
         for at in self._index.starts[first : first + EXPECTED_BLOCKS]:
             block = block_at(octets, at)
             if block is not None:
                 budget.spend(len(block.rows))
-                row = _row_in(block, key)
-                if row is not None:
-                    return row
-        return None
+                places = np.flatnonzero(block.rows["msid"] == key.msid)
+                if len(places) and (
+                    found := _among({key}, block.rows[places], block.first + places)
+                ):
+                    return found
+        return {}
 
     def _searched_on(
         self, octets: memoryview, keys: AbstractSet[Key], budget: Budget
@@ -130,44 +131,48 @@ class OpenGroupSearch:
         sequence = np.concatenate(
             [np.arange(block.first, block.first + len(block.rows)) for block in blocks]
         )
-        some = {name: rows[name][places] for name in COLUMNS if name != SEQUENCE}
-        return _matching(keys, some | {SEQUENCE: sequence[places]})
+        return _among(keys, rows[places], sequence[places])
 
 
-def _row_in(block: Block, key: Key) -> Row | None:
-    """The first row of *key* in a block."""
-    for place in np.flatnonzero(block.rows["msid"] == key.msid).tolist():
-        row = block.rows[place]
-        if all(row[name] == value for name, value in key._asdict().items()):
-            told = (int(row[name]) for name in Row._fields if name != SEQUENCE)
-            return Row(block.first + place, *told)
-    return None
+def _among(
+    keys: Collection[Key], rows: NDArray[np.void], sequence: NDArray[np.int64]
+) -> dict[Key, Row]:
+    """The rows of those of *keys* among some rows of an open group."""
+    columns = {name: rows[name] for name in COLUMNS if name != SEQUENCE}
+    return _matching(keys, columns | {SEQUENCE: sequence})
 
 
-def times_of(path: Path) -> range:
-    """The times of registrations in a sealed group, from the earliest to the latest, ms.
-
-    Raises InputError, OSError.
-    """
-    column = SCHEMA.get_field_index("time")
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    """As `sealing.readable`, but leaves FileNotFoundError: retention may take a group meanwhile."""
     try:
-        found = pq.read_metadata(path)
-        parts = [found.row_group(number).column(column) for number in range(found.num_row_groups)]
-        bounds = [part.statistics for part in parts]
-        earliest = min((each.min_raw for each in bounds), default=0)
-        latest = max((each.max_raw for each in bounds), default=-1)
-        return range(earliest, latest + 1)
+        yield
     except FileNotFoundError:
         raise
     except DAMAGE as error:
         raise InputError(path, f"cannot be read: {error}") from None
 
 
+def times_of(path: Path) -> range:
+    """The times of registrations in a sealed group, from the earliest to the latest, ms.
+
+    By their statistics. Raises InputError, OSError.
+    """
+    column = SCHEMA.get_field_index("time")
+    with _readable(path):
+        found = pq.read_metadata(path)
+        parts = [found.row_group(number).column(column) for number in range(found.num_row_groups)]
+        bounds = [part.statistics for part in parts]
+    earliest = min((each.min_raw for each in bounds), default=0)
+    latest = max((each.max_raw for each in bounds), default=-1)
+    return range(earliest, latest + 1)
+
+
 def search_sealed(path: Path, keys: Collection[Key], budget: Budget) -> dict[Key, Row]:
     """The rows of those of *keys* that a sealed group holds. Raises InputError, OSError."""
     msids, column = _msids(keys), SCHEMA.get_field_index("msid")
     found: dict[Key, Row] = {}
-    try:
+    with _readable(path):
         file = pq.ParquetFile(path, memory_map=True)
         for number in range(file.num_row_groups):
             if budget.is_spent:
@@ -175,10 +180,6 @@ def search_sealed(path: Path, keys: Collection[Key], budget: Budget) -> dict[Key
             if may_hold(file, number, column, msids):
                 found |= _searched(file, number, keys, msids)
                 budget.spend(file.metadata.row_group(number).num_rows)
-    except FileNotFoundError:
-        raise
-    except DAMAGE as error:
-        raise InputError(path, f"cannot be read: {error}") from None
     return found
 
 

@@ -124,14 +124,21 @@ def candidate(tables: Tables, hashed: int) -> int:
 
 @part
 def is_free(tables: Tables, slot: int, at: int) -> bool:
-    """Whether a slot is still where the search ended that was made for registration *at*."""
-    return bool(tables.slots[slot] == EMPTY and at >= tables.state[SEARCHED_FROM])
+    """Whether a slot is still where the search ended that was made for registration *at*.
+
+    A number below 0 is no slot.
+    """
+    return bool(slot >= 0 and tables.slots[slot] == EMPTY and at >= tables.state[SEARCHED_FROM])
 
 
 @part
 def put_at(tables: Tables, slot: int, hashed: int, row: int) -> None:
-    """Enter a row in a slot that is free."""
-    tables.slots_used[segment_of(tables, hashed), USED] += 1
+    """Enter a row in a slot that is empty or dead."""
+    segment = segment_of(tables, hashed)
+    if tables.slots[slot] == EMPTY:
+        tables.slots_used[segment, USED] += 1
+    else:
+        tables.slots_used[segment, DEAD] -= 1
     tables.slots[slot] = row | (hashed >> HASH_SHIFT) << PRINT_SHIFT
 
 
@@ -162,11 +169,7 @@ def put(tables: Tables, hashed: int, row: int) -> None:
     while tables.slots[slot] not in (EMPTY, DEAD_SLOT):
         number = (number + 1) & mask
         slot = slot_of(tables, segment, number)
-    if tables.slots[slot] == EMPTY:
-        tables.slots_used[segment, USED] += 1
-    else:
-        tables.slots_used[segment, DEAD] -= 1
-    tables.slots[slot] = row | (hashed >> HASH_SHIFT) << PRINT_SHIFT
+    put_at(tables, slot, hashed, row)
 
 
 @part

@@ -58,8 +58,6 @@ from .sweep import advance
 FLAG_CLOCK_SUSPECT: Final = int(Flags.CLOCK_SUSPECT)
 FLAG_LATE: Final = int(Flags.LATE)
 
-NO_SLOT: Final = -1
-
 # Memory answers after some 100 ns, and among many subscribers as long goes by before the processor
 # knows the address of a page: whatever asks for a line waits for that, unless many ask at once.
 # So registrations are asked for in groups: their index slots three groups before they are taken,
@@ -126,10 +124,10 @@ def take_one(tables: Tables, columns: Columns, at: int, in_block: int) -> None:
     msid, hashed = int64(columns.msid[at]), tables.hashes[in_block]
     row = tables.rows_ahead[in_block]
     slot = -1 - row
-    if slot < 0 or not index.is_free(tables, slot, at):
-        slot = NO_SLOT
-        if row <= 0 or tables.memory[row * ROW_WORDS + KEY] & KEY_MASK != msid:
-            row = index.find(tables, hashed, msid)
+    if not index.is_free(tables, slot, at) and (
+        row <= 0 or tables.memory[row * ROW_WORDS + KEY] & KEY_MASK != msid
+    ):
+        row = index.find(tables, hashed, msid)
     if row <= 0:
         begin(tables, hashed, msid, x, slot, at)
     else:
@@ -157,7 +155,7 @@ def is_late(tables: Tables, source: int, time: int) -> bool:
 
 @part
 def begin(tables: Tables, hashed: int, msid: int, x: Seen, slot: int, at: int) -> None:
-    """Store the first registration of an MSID, *at* of the batch; its *slot*, if that is known."""
+    """Store the first registration of an MSID, *at* of the batch, in *slot* if that is free."""
     if x.time < tables.state[HORIZON] - tables.state[REACH]:
         return
     row = int64(0)
@@ -166,7 +164,7 @@ def begin(tables: Tables, hashed: int, msid: int, x: Seen, slot: int, at: int) -
     if row == 0:
         tables.counts[WINDOW_OVERFLOWED] += 1
         return
-    if slot != NO_SLOT and index.is_free(tables, slot, at):
+    if index.is_free(tables, slot, at):
         index.put_at(tables, slot, hashed, row)
     else:
         index.put(tables, hashed, row)
