@@ -5,12 +5,18 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 
 from clonewatch.cli.output import load_kernels
+
+# What an assertion saw is told for theirs too.
+pytest.register_assert_rewrite(
+    *(path.stem for path in (Path(__file__).parent / "support").glob("*.py"))
+)
 
 # No test is timed: the machine may be busy with others.
 settings.register_profile("untimed", deadline=None)

@@ -6,6 +6,7 @@ its engine ID are asked for first.
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -127,7 +128,15 @@ class Snmp:
     async def close(self) -> None:
         """Forget the receiver's engine, and close the socket."""
         session, self._session = self._session, None
-        if session is not None:
+        if session is None:
+            return
+        try:
+            # The engine takes what was received in the loop's next turn, and calls it an error if
+            # it has let go of the socket by then.
+            if session.target.transport is not None:
+                session.target.transport.close_transport()
+                await asyncio.sleep(0)
+        finally:
             session.engine.close_dispatcher()
 
     async def _inform(self, notice: Notice) -> None:

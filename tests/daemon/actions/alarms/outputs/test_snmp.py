@@ -49,6 +49,7 @@ SnmpAdminString ::= TEXTUAL-CONVENTION
     SYNTAX OCTET STRING (SIZE (0..255))
 END
 """
+FLOOD: Final = 40
 EMPTY: Final = "{} DEFINITIONS ::= BEGIN\nEND\n"
 
 
@@ -164,6 +165,30 @@ def test_nobody_there_is_said(tmp_path: Path) -> None:
         port = silent.getsockname()[1]
         with pytest.raises(NotSentError, match=f"127.0.0.1:{port}: No SNMP response"):
             asyncio.run(inform(receiver(tmp_path, port, timeout_s=0.05), NOTICE))
+
+
+def test_what_comes_while_it_closes_is_no_fault_of_ours(tmp_path: Path) -> None:
+    told: list[dict[str, object]] = []
+
+    async def scenario(talker: socket.socket) -> None:
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(lambda _, context: told.append(context))
+        it = Snmp(receiver(tmp_path, talker.getsockname()[1]))
+        sending = asyncio.create_task(it.send([NOTICE]))
+        question, whence = await loop.sock_recvfrom(talker, 2000)
+        for _ in range(FLOOD):
+            talker.sendto(question, whence)
+        for _ in range(FLOOD // 2):  # one is read each turn, and taken the turn after
+            await asyncio.sleep(0)
+        await it.close()
+        sending.cancel()
+        await asyncio.wait({sending})
+
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as talker:
+        talker.bind(("127.0.0.1", 0))
+        talker.setblocking(False)
+        asyncio.run(scenario(talker))
+    assert told == []
 
 
 def test_long_texts_are_cut_between_characters() -> None:
