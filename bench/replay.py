@@ -115,14 +115,8 @@ def _town(size: Size, town: captures.Captures) -> dict[str, Any]:
     kept = _beside_yardstick(
         "recorded", town.mtp3, town.travel, size.subscribers, size, record=True
     )
-    tshark_per_s, _ = _tshark(town.mtp3, size, 1.0)
-    return {
-        "registrations": size.registrations,
-        **plain,
-        **kept,
-        "mtp3_tshark_per_s": tshark_per_s,
-        "mtp3_times_tshark": plain["mtp3_per_s"] / tshark_per_s,
-    }
+    beside = _beside_tshark("mtp3", Clonewatch(town.mtp3, town.travel), town.mtp3, size, 1.0)
+    return {"registrations": size.registrations, **beside, **plain, **kept}
 
 
 def _carried(
@@ -130,17 +124,10 @@ def _carried(
 ) -> dict[str, Any]:
     """A carrier over IP, which must hold what MTP3 holds."""
     replay = Clonewatch(capture, beside.travel)
-    our_s = _median(replay.runs(size))
+    found = _beside_tshark(name, replay, capture, size, read_least)
     least = run(*yardstick.command(beside.mtp3, beside.travel, size.disturbed // 2))
     _same(capture, replay.answer, yardstick.told(least.output))
-    per_s = replay.answer.registrations / our_s
-    tshark_per_s, read = _tshark(capture, size, read_least)
-    return {
-        f"{name}_per_s": per_s,
-        f"{name}_tshark_per_s": tshark_per_s,
-        f"{name}_tshark_read": read,
-        f"{name}_times_tshark": per_s / tshark_per_s,
-    }
+    return found
 
 
 def _worst(size: Size) -> dict[str, Any]:
@@ -180,7 +167,7 @@ def _beside_yardstick(
     """Ours and the least C in turn: the same answer, and the median of the ratios."""
     replay = Clonewatch(capture, travel, record=record)
     command = yardstick.command(in_order or capture, travel, subscribers)
-    pairs = [(replay.run(), run(*command)) for _ in range(size.warm + size.runs)][size.warm :]
+    pairs = _in_turn(replay, command, size)
     _same(capture, replay.answer, yardstick.told(pairs[-1][1].output))
     our_s = _median([ours for ours, _ in pairs])
     return {
@@ -195,15 +182,30 @@ def _beside_yardstick(
     }
 
 
-def _tshark(capture: Path, size: Size, read_least: float) -> tuple[float, float]:
-    """REGNOTs a second that tshark gets through in the first packets, and which share it reads."""
+def _beside_tshark(
+    name: str, replay: Clonewatch, capture: Path, size: Size, read_least: float
+) -> dict[str, Any]:
+    """Ours, and tshark over the first packets, in turn: rates, and the median of the ratios."""
     first = captures.head(capture, size.tshark_packets)
-    runs = [run(*tshark.command(first)) for _ in range(size.runs)]
+    pairs = _in_turn(replay, tshark.command(first), size)
     expected = tshark.ours(first)
-    read = tshark.share_read(runs[0].output, expected)
+    read = tshark.share_read(pairs[0][1].output, expected)
     if read < read_least:
         raise SystemExit(f"bench: tshark reads only {read:.1%} of the REGNOTs in {first}")
-    return expected.total() / _median(runs), read
+    registrations = replay.answer.registrations
+    times_theirs = registrations / expected.total()
+    return {
+        f"{name}_per_s": registrations / _median([ours for ours, _ in pairs]),
+        f"{name}_tshark_per_s": expected.total() / _median([theirs for _, theirs in pairs]),
+        f"{name}_tshark_read": read,
+        f"{name}_times_tshark": times_theirs
+        * statistics.median(theirs.wall_s / ours.wall_s for ours, theirs in pairs),
+    }
+
+
+def _in_turn(replay: Clonewatch, command: Command, size: Size) -> list[tuple[Run, Run]]:
+    """Ours and a peer, one after the other each time."""
+    return [(replay.run(), run(*command)) for _ in range(size.warm + size.runs)][size.warm :]
 
 
 def _median(runs: Sequence[Run]) -> float:

@@ -9,13 +9,15 @@ longest ago makes room. The hash is seeded, so that no peer can choose collision
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
 from clonewatch.jit import int64, prefetch
 from clonewatch.registrations import DTYPES
-from clonewatch.window.index import hash_of, on_level
+from clonewatch.window.clearing import Clearing, Front
+from clonewatch.window.index import hash_of, level_end, on_level
 from clonewatch.window.memory import reserve
 from clonewatch.window.tables import secret_seeds
 from is41.kernel import Array, columns, kernel, part
@@ -73,6 +75,7 @@ class UsedEsns:
             filled=np.zeros(SEGMENTS, np.int64),
             seeds=secret_seeds(None),
         )
+        self._clearing = Clearing(Front(self._used.words, partial(octets_in_use, self._used)))
         self._full = WAYS * (FULL + FULL_SPREAD * (np.arange(SEGMENTS) / SEGMENTS - 1 / 2))
         self._at = np.empty(CHUNK, np.int64)
         self._before = np.empty(CHUNK, np.int64)
@@ -101,6 +104,12 @@ class UsedEsns:
         full = (self._used.filled > self._full * sizes) & (sizes < 1 << self._log2_max)
         for segment in np.flatnonzero(full).tolist():
             double(self._used, segment)
+            self._clearing.look(octets_in_use(self._used))
+
+
+def octets_in_use(used: Used) -> int:
+    """Octets of the table, up to the last bucket of its newest level that is in use."""
+    return level_end(used.mask + 1) * BUCKET_WORDS * used.words.itemsize
 
 
 @part

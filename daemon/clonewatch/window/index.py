@@ -82,6 +82,12 @@ def on_level(segments: int, segment: int, number: int) -> int:
     return ((segments + segment - 1) << (bit_length(number) - 1)) + number
 
 
+def level_end(sizes: NDArray[np.int64]) -> int:
+    """Where what is in use of the newest level ends, by the sizes of the segments."""
+    newest = int(sizes.max())
+    return (len(sizes) + int(np.count_nonzero(sizes == newest))) * newest // 2
+
+
 @part
 def slot_of(tables: Tables, segment: int, number: int) -> int:
     """Where slot *number* of a segment lies."""

@@ -31,6 +31,7 @@ WINDOW_MS_MAX: Final = 604_800_000  # 7 days: three windows fit OFFSET_FRESH
 # fmt: off
 # A row, 64 octets.
 ROW_WORDS: Final = 8
+ROW_OCTETS: Final = ROW_WORDS * 8
 KEY: Final       = 0  # MSID, and above KIND_SHIFT how its registrations are kept
 BASE: Final      = 1  # ms that the row's times count from: BASE_MASK. The 20 bits above are spare
 ENTRIES: Final   = 2  # first of three registrations, or, for a ring:

@@ -13,7 +13,8 @@ import numpy as np
 from clonewatch.registrations import MSC_UNKNOWN, SOURCES_MAX
 
 from . import layout
-from .index import FILL_LEAST, FILL_UNIT, SLOT_SHIFT
+from .clearing import Front
+from .index import FILL_LEAST, FILL_UNIT, SLOT_SHIFT, level_end
 from .layout import NEVER, Tables
 from .memory import reserve
 from .rings import NO_RING
@@ -118,6 +119,27 @@ def empty_tables(
     ):
         tables.state[word] = value
     return tables
+
+
+def octets_kept(tables: Tables) -> tuple[int, int]:
+    """Octets of rows that have been in use, and of rings."""
+    return (
+        int(tables.state[layout.ROWS_END]) * layout.ROW_OCTETS,
+        int(tables.state[layout.RING_BLOCKS_END]) * layout.RING_OCTETS_MIN,
+    )
+
+
+def fronts(tables: Tables) -> tuple[Front, Front, Front]:
+    """Where rows, rings and the index grow."""
+    rows_end = tables.state[layout.RINGS_START]
+    return (
+        Front(tables.memory[:rows_end], lambda: octets_kept(tables)[0]),
+        Front(tables.memory[rows_end:], lambda: octets_kept(tables)[1]),
+        Front(
+            tables.slots,
+            lambda: level_end(1 << tables.slots_log2.astype(np.int64)) * tables.slots.itemsize,
+        ),
+    )
 
 
 def secret_seeds(seed: int | None) -> NDArray[np.uint64]:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from . import layout
+from .clearing import Clearing
 from .findings import PAIR, pairs_of
 from .kernels import take
 from .layout import FOUND, MSID_MAX, NEVER, WINDOW_MS_MAX, Columns
-from .tables import Limits, empty_tables, travel_table
+from .tables import Limits, empty_tables, fronts, octets_kept, travel_table
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -92,6 +93,7 @@ class Window:
             lateness_ms=lateness_ms,
             seed=seed,
         )
+        self._clearing = Clearing(*fronts(self._tables))
 
     def take(self, batch: Batch) -> Findings:
         """Judge registrations in their order of arrival; what is found, in order of finding."""
@@ -101,6 +103,7 @@ class Window:
         found, at = [], 0
         while at < len(batch):
             at = take(self._tables, columns, at)
+            self._clearing.look(self._octets_kept)
             if self._tables.state[FOUND]:
                 found.append(self._tables.found[: self._tables.state[FOUND]].copy())
         return pairs_of(np.concatenate(found)) if found else np.empty(0, PAIR)
@@ -145,12 +148,13 @@ class Window:
     @property
     def octets_resident(self) -> int:
         """Memory touched so far, nearly; what is freed is used again, not given back."""
-        tables = self._tables
-        return int(
-            tables.state[layout.ROWS_END] * layout.ROW_WORDS * 8
-            + tables.state[layout.RING_BLOCKS_END] * layout.RING_OCTETS_MIN
-            + (1 << tables.slots_log2.astype(np.int64)).sum() * tables.slots.itemsize
-        )
+        slots = (1 << self._tables.slots_log2.astype(np.int64)).sum()
+        return int(self._octets_kept + slots * self._tables.slots.itemsize)
+
+    @property
+    def _octets_kept(self) -> int:
+        """Of rows and rings."""
+        return sum(octets_kept(self._tables))
 
 
 def _plain(column: NDArray[Any]) -> NDArray[Any]:

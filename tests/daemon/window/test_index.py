@@ -68,6 +68,18 @@ def audit(of: Tables) -> None:
         assert not ((slots == DEAD_SLOT) & (np.roll(slots, -1) == EMPTY)).any()
 
 
+@given(st.integers(0, 3), st.integers(1, 4), st.data())
+def test_the_newest_level_ends_behind_the_last_slot_in_use(
+    segments_log2: int, log2: int, data: st.DataObject
+) -> None:
+    segments = 1 << segments_log2
+    newer = data.draw(st.integers(0, segments))
+    of = tables(segments=segments, segment_slots=1 << log2)
+    of.slots_log2[:newer] += 1
+    ends = [index.slot_of(of, at, (1 << int(own)) - 1) + 1 for at, own in enumerate(of.slots_log2)]
+    assert index.level_end(1 << of.slots_log2.astype(np.int64)) == max(ends)
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(st.booleans(), st.integers(1, 150)), max_size=300), st.integers(0, 99))
 def test_it_finds_what_was_entered_and_nothing_else(

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 
+from bench.window import resident_octets
 from clonewatch.window.memory import reserve
-
-
-def resident_octets() -> int:
-    return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * 4096
 
 
 def test_what_is_reserved_is_zero_and_can_be_written() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from clonewatch.window import layout
-from clonewatch.window.tables import Limits, empty_tables, secret_seeds, travel_table
+from clonewatch.window.tables import Limits, empty_tables, fronts, secret_seeds, travel_table
 from fig4 import MSCID_OF, TRAVEL_MS
 
 
@@ -53,6 +53,25 @@ def test_large_tables_lie_in_the_same_memory_behind_one_another() -> None:
     assert len(tables.memory) == tables.state[layout.RINGS_START] + (1 << 20) // 8
     assert tables.state[layout.REACH] == layout.COPY_SPAN_MS
     assert tables.memory.ctypes.data % 64 == 0
+
+
+def test_fronts_are_where_rows_rings_and_index_grow() -> None:
+    tables = empty_tables(
+        TRAVEL_MS.astype(np.int32),
+        MSCID_OF,
+        limits=limits(),
+        window_ms=1000,
+        lateness_ms=10,
+        seed=1,
+    )
+    tables.state[layout.ROWS_END] = 11
+    tables.state[layout.RING_BLOCKS_END] = 5
+    tables.slots_log2[0] = 4
+    rows, rings, slots = fronts(tables)
+    assert [front.used() for front in (rows, rings, slots)] == [11 * 64, 5 * 64, (4 * 8 + 8) * 4]
+    assert rows.array.nbytes == 1001 * 64
+    assert rings.array.ctypes.data == rows.array.ctypes.data + rows.array.nbytes
+    assert slots.array is tables.slots
 
 
 def test_seeds_are_odd_and_differ() -> None:
