@@ -20,7 +20,7 @@ from clonewatch.window.clearing import Clearing, Front
 from clonewatch.window.index import hash_of, level_end, on_level
 from clonewatch.window.memory import reserve
 from clonewatch.window.tables import secret_seeds
-from is41.kernel import Array, columns, kernel, part
+from is41.kernel import Array, bound, columns, kernel, part
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -35,7 +35,8 @@ BUCKET_SHIFT: Final = 20  # of a hash, above the segment
 FULL: Final = 0.6  # of a segment's places: it grows
 FULL_SPREAD: Final = 0.1  # the first segments grow sooner: the next level is filled from its front
 AHEAD: Final = 16  # registrations whose buckets are asked of memory: it takes 100 ns to answer
-CHUNK: Final = 8192  # registrations between two looks at what is full
+CHUNK: Final = 8192  # registrations put in at once
+GROWS_AFTER: Final = 1024  # registrations between two looks at what is full
 TIME_SHIFT: Final = 12  # times are kept in steps of 4 s: 31 bits last until the year 2248
 ESN_BITS: Final = 32
 ESN_MASK: Final = (1 << ESN_BITS) - 1
@@ -79,6 +80,8 @@ class UsedEsns:
         self._full = WAYS * (FULL + FULL_SPREAD * (np.arange(SEGMENTS) / SEGMENTS - 1 / 2))
         self._at = np.empty(CHUNK, np.int64)
         self._before = np.empty(CHUNK, np.int64)
+        self._put_some = bound(put_some, self._used, self._at, self._before)
+        self._put = 0  # since it was last looked for what is full
 
     def put(
         self, time: NDArray[np.int64], msid: NDArray[np.uint64], esn: NDArray[np.uint32]
@@ -92,10 +95,13 @@ class UsedEsns:
         for start in range(0, len(msid), CHUNK):
             which = slice(start, start + CHUNK)
             some = Said(time[which], msid[which], esn[which])
-            count = put_some(self._used, some, self._at, self._before)
+            count = self._put_some(some)
             rows += (self._at[:count] + start).tolist()
             before += self._before[:count].tolist()
-            self._grow()
+            self._put += len(some.msid)
+            if self._put >= GROWS_AFTER:
+                self._put = 0
+                self._grow()
         return rows, before
 
     def _grow(self) -> None:
@@ -135,8 +141,8 @@ def place_in(words: NDArray[np.int64], bucket: int, key: int) -> int:
     return found
 
 
-@kernel(int, USED, SAID, Array(np.int64), Array(np.int64))
-def put_some(used: Used, said: Said, changed: NDArray[np.int64], before: NDArray[np.int64]) -> int:
+@kernel(int, USED, Array(np.int64), Array(np.int64), SAID)
+def put_some(used: Used, changed: NDArray[np.int64], before: NDArray[np.int64], said: Said) -> int:
     """Put registrations in; how many had another ESN before, which, and what it was."""
     found = 0
     words = used.words

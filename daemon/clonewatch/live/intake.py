@@ -207,8 +207,7 @@ class Intake:
         return self._full
 
     def _take_all(self) -> None:
-        frames = self._frames.between(0, self._count)
-        for batch in self._collector.take(self._octets, frames, self._count):
+        for batch in self._collector.take(self._octets, self._frames, self._count):
             judging = time.perf_counter()
             self._judge.take(batch)
             self.judge_s += time.perf_counter() - judging
@@ -216,10 +215,10 @@ class Intake:
     def _copy(self, received: MessagesReceived, first: int, end: int, number: int) -> None:
         at, rows = self._held, slice(self._count, self._count + received.count)
         self._octets[at : at + end - first] = received.octets[first:end]
-        source = received.frames.between(0, received.count)
-        self._frames.start[rows] = source.start + (at - first)
-        self._frames.end[rows] = source.end + (at - first)
-        self._frames.layer[rows] = source.layer
+        source, count = received.frames, received.count
+        np.add(source.start[:count], at - first, out=self._frames.start[rows])
+        np.add(source.end[:count], at - first, out=self._frames.end[rows])
+        self._frames.layer[rows] = source.layer[:count]
         self._frames.time[rows] = int(self._clock() * 1000)
         self._frames.packet[rows] = number
         self._held += end - first

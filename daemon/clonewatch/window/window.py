@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from is41.kernel import bound
+
 from . import layout
 from .clearing import Clearing
 from .findings import PAIR, pairs_of
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from clonewatch.registrations import Batch
 
     from .findings import Findings
+    from .layout import Tables
 
 WINDOW_MS: Final = 23_400_000  # 6.5 h, the patent's
 LATENESS_MS: Final = 2_700_000  # 45 min: a half hour group, and the time to deliver it
@@ -79,19 +82,21 @@ class Window:
         """
         if not 0 < window_ms <= WINDOW_MS_MAX:
             raise ValueError(f"a window of {window_ms} ms is not of up to 7 days")
-        self._tables = empty_tables(
-            travel_ms,
-            mscid_of,
-            limits=Limits(
-                subscribers_max=subscribers_max,
-                registrations_per_msid_max=registrations_per_msid_max,
-                overflow_octets_max=overflow_octets_max,
-                segments=segments,
-                segment_slots=segment_slots,
-            ),
-            window_ms=window_ms,
-            lateness_ms=lateness_ms,
-            seed=seed,
+        self._use(
+            empty_tables(
+                travel_ms,
+                mscid_of,
+                limits=Limits(
+                    subscribers_max=subscribers_max,
+                    registrations_per_msid_max=registrations_per_msid_max,
+                    overflow_octets_max=overflow_octets_max,
+                    segments=segments,
+                    segment_slots=segment_slots,
+                ),
+                window_ms=window_ms,
+                lateness_ms=lateness_ms,
+                seed=seed,
+            )
         )
         self._clearing = Clearing(*fronts(self._tables))
 
@@ -102,7 +107,7 @@ class Window:
         columns = Columns(*(_plain(getattr(batch, name)) for name in Columns._fields))
         found, at = [], 0
         while at < len(batch):
-            at = take(self._tables, columns, at)
+            at = self._take(columns, at)
             self._clearing.look(self._octets_kept)
             if self._tables.state[FOUND]:
                 found.append(self._tables.found[: self._tables.state[FOUND]].copy())
@@ -124,8 +129,10 @@ class Window:
         known = self._tables.mscid_of
         if not np.array_equal(known, mscid_of[: len(known)]):
             raise ValueError("the window holds MSCs by their index, which must stay")
-        self._tables = self._tables._replace(
-            travel_ms=travel_table(travel_ms, mscid_of), mscid_of=np.array(mscid_of, np.uint32)
+        self._use(
+            self._tables._replace(
+                travel_ms=travel_table(travel_ms, mscid_of), mscid_of=np.array(mscid_of, np.uint32)
+            )
         )
 
     @property
@@ -155,6 +162,10 @@ class Window:
     def _octets_kept(self) -> int:
         """Of rows and rings."""
         return sum(octets_kept(self._tables))
+
+    def _use(self, tables: Tables) -> None:
+        self._tables = tables
+        self._take = bound(take, tables)
 
 
 def _plain(column: NDArray[Any]) -> NDArray[Any]:

@@ -19,7 +19,7 @@ hold, octets are widened to 64 bits before they are shifted or multiplied.
 
 from __future__ import annotations
 
-from .kernels import TOLD_OF_COMPILING, kernel, load_all
+from .kernels import TOLD_OF_COMPILING, bound, kernel, load_all
 from .parts import DISABLED, Instruction, helper, part
 from .signature import OCTETS, Array, columns
 
@@ -29,6 +29,7 @@ __all__ = [
     "TOLD_OF_COMPILING",
     "Array",
     "Instruction",
+    "bound",
     "columns",
     "helper",
     "kernel",

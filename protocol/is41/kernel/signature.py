@@ -18,8 +18,6 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from numpy.typing import NDArray
-
 
 @dataclass(frozen=True, slots=True)
 class Array:
@@ -64,16 +62,23 @@ class Signature:
             return ()
         return self.result if isinstance(self.result, tuple) else (self.result,)
 
-    def packer(self) -> Callable[[Sequence[Any]], array[int]]:
-        """Give what turns arguments into words; it raises TypeError for those of other types."""
+    def packer(self, given: Sequence[Any] = ()) -> Callable[[Sequence[Any]], array[int]]:
+        """Give what turns arguments into words, behind those that are *given*; it holds on to them.
+
+        It raises TypeError for those of other types.
+        """
         packers = [_packer(argument) for argument in self.arguments]
         results = len(self.results)
+        first: list[int] = []
+        for pack, argument in zip(packers, given, strict=False):
+            pack(argument, first)
 
         def packed(arguments: Sequence[Any]) -> array[int]:
-            if len(arguments) != len(packers):
-                raise TypeError(f"{len(arguments)} arguments instead of {len(packers)}")
-            words: list[int] = []
-            for pack, argument in zip(packers, arguments, strict=True):
+            at, count = len(given), len(given) + len(arguments)
+            if count != len(packers):
+                raise TypeError(f"{count} arguments instead of {len(packers)}")
+            words = first.copy()
+            for pack, argument in zip(packers[at:], arguments, strict=True):
                 pack(argument, words)
             words.extend([0] * (results - len(words)))
             return array(WORD, words)
@@ -117,10 +122,15 @@ def _array_packer(kind: Array) -> _Packer:
             not isinstance(numbers, np.ndarray)
             or numbers.dtype != dtype
             or numbers.ndim != dimensions
-            or not (numbers.flags.carray or (readonly and numbers.flags.c_contiguous))
         ):
             raise TypeError(f"{_told(numbers)} instead of {kind}")
-        words.append(_address(numbers))
+        flags = numbers.flags
+        if flags.carray and numbers.size:  # ctypes says of these where they are, four times sooner
+            words.append(addressof(c_char.from_buffer(numbers)))  # type: ignore[arg-type]
+        elif flags.carray or (readonly and flags.c_contiguous):
+            words.append(int(numbers.ctypes.data))
+        else:
+            raise TypeError(f"{_told(numbers)} instead of {kind}")
         words.extend(numbers.shape)
 
     return pack
@@ -136,13 +146,6 @@ def _columns_packer(kind: Columns) -> _Packer:
             pack_one(numbers, words)
 
     return pack
-
-
-def _address(numbers: NDArray[Any]) -> int:
-    """Where an array begins. What ctypes says of a writable one, it says four times sooner."""
-    if numbers.flags.writeable and numbers.size:
-        return addressof(c_char.from_buffer(numbers))  # type: ignore[arg-type]
-    return int(numbers.ctypes.data)
 
 
 def _told(argument: Any) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import weakref
 from functools import partial
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -13,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from is41.kernel import OCTETS, Array, columns, helper, kernel, part
+from is41.kernel import OCTETS, Array, bound, columns, helper, kernel, part
 from is41.kernel.kernels import Kernel
 from messages import TESTS
 from pythons import run
@@ -74,13 +75,16 @@ def weighed(cube: NDArray[np.int32], by: int, odd: bool) -> tuple[int, bool]:  #
     return total, total > 0 and not odd
 
 
+CUBE: Final = np.arange(24, dtype=np.int32).reshape(2, 3, 4)
+
+
 def answers() -> list[Any]:
     pairs = Pairs(np.array([1, 2], np.int64), np.array([3, 65535], np.uint16))
-    swap(pairs)
+    bound(swap, pairs)()
     return [
         int(as_number(np.frombuffer(bytes.fromhex("7F FF 00 01 80 00 00 FF"), np.uint8))),
         [column.tolist() for column in pairs],
-        [int(each) for each in weighed(np.arange(24, dtype=np.int32).reshape(2, 3, 4), -2, True)],
+        [int(each) for each in bound(weighed, CUBE, -2)(True)],
     ]
 
 
@@ -104,6 +108,29 @@ def test_without_jit_no_executable_memory_is_wanted() -> None:
         "import is41, test_kernels; print(test_kernels.answers())"
     )
     assert run(script, *FOLDERS, NUMBA_DISABLE_JIT="1") == str(ANSWERS)
+
+
+def test_what_is_bound_sees_what_changes_in_its_arrays_and_keeps_them() -> None:
+    octets = np.zeros(2, np.uint8)
+    number = bound(as_number, octets)
+    octets[1] = 5
+    assert number() == 5
+    known = weakref.ref(octets)
+    del octets
+    assert known() is not None
+    assert number() == 5
+    del number
+    assert known() is None
+
+
+def test_what_is_bound_takes_the_other_arguments_of_its_signature() -> None:
+    for others in ((), (True, 1)):
+        with pytest.raises(TypeError, match="instead of 3"):
+            bound(weighed, CUBE, -2)(*others)
+    with pytest.raises(TypeError, match="instead of"):
+        bound(weighed, CUBE.T)
+    with pytest.raises(TypeError, match="4 arguments instead of 3"):
+        bound(weighed, CUBE, 1, True, 4)()
 
 
 def test_what_was_compiled_once_runs_without_numba() -> None:
