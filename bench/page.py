@@ -33,7 +33,8 @@ same files, with warm caches, and what they find is compared: the run ends where
   on one core, by the clock; memory is what that process has more than before, divided by the most
   subscribers that were held at once, by the hour: memory is kept for that many. In the *day*,
   subscribers come and go, so that after {window.day_turnover_h:g} hours all are others; 5 % of
-  registrations are late. *Most* are {window.most_subscribers:,}, *few* {window.most_few:,}.
+  registrations are late, and each hour's cost is compared with that of a window of few that is new
+  then, for the machine's hours differ. *Most* are {window.most_subscribers:,}, *few* {window.most_few:,}.
 - *Live* is a real `clonewatch run`, its sender in a process of its own, over loopback, once for a
   minute each. Both share the processors.
 """
