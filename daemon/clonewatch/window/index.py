@@ -118,14 +118,16 @@ def candidate(tables: Tables, hashed: int) -> int:
     mask = mask_of(tables, segment)
     number = (hashed >> SLOT_SHIFT) & mask
     slot = slot_of(tables, segment, number)
-    held = int64(tables.slots[slot])
+    held, dead = int64(tables.slots[slot]), False
     while held != EMPTY:
-        if held >> PRINT_SHIFT == hashed >> HASH_SHIFT or held == DEAD_SLOT:
+        if held == DEAD_SLOT:
+            dead = True
+        elif held >> PRINT_SHIFT == hashed >> HASH_SHIFT:
             return held & ROW_MASK
         number = (number + 1) & mask
         slot = slot_of(tables, segment, number)
         held = int64(tables.slots[slot])
-    return -1 - slot
+    return 0 if dead else -1 - slot
 
 
 @part

@@ -100,6 +100,21 @@ def test_it_finds_what_was_entered_and_nothing_else(
     audit(of)
 
 
+def test_the_row_to_fetch_is_found_behind_dead_slots() -> None:
+    of = tables(segments=1, segment_slots=256)
+    for msid in range(1, 181):
+        enter(of, msid)
+    for msid in range(1, 151):
+        leave(of, msid)
+    assert of.slots_used[0, DEAD] > 20
+    fetched = {msid: index.candidate(of, index.hash_of(of.seeds, msid)) for msid in range(1, 181)}
+    assert min(fetched[msid] for msid in range(151, 181)) > 0
+    assert {fetched[msid] for msid in range(151, 181)} <= {row_of(of, at) for at in range(151, 181)}
+    free = [-1 - at for at in fetched.values() if at < 0]
+    assert free
+    assert all(of.slots[at] == EMPTY for at in free)
+
+
 def test_subscribers_that_come_and_go_do_not_make_it_grow() -> None:
     of = tables()
     for msid in range(1, 5001):
