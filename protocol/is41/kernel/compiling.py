@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from llvmlite import ir
 from numba import from_dtype, njit, types
 from numba.core import cgutils
+from numba.core.compiler_lock import global_compiler_lock
 from numba.core.registry import CPUDispatcher, cpu_target
 from numba.extending import intrinsic
-from numba.np.arrayobj import populate_array
+from numba.np import arrayobj
 
 from .signature import Array, Columns
 
@@ -26,12 +28,36 @@ OPTIONS: Final = {"nogil": True, "error_model": "numpy", "_nrt": False, "no_cfun
 _FOR_KERNELS: Final = {**OPTIONS, "no_cpython_wrapper": True}
 
 
+@contextmanager
+def _indices_as_they_are() -> Iterator[None]:
+    """Have what is compiled meanwhile not ask of each index whether it counts from the end.
+
+    No kernel has such, and Numba has no option to say so: to ask was a tenth of their time. With
+    NUMBA_BOUNDSCHECK an index below 0 is out of bounds.
+    """
+    with global_compiler_lock:
+        from_either_end = arrayobj.fix_integer_index
+        arrayobj.fix_integer_index = _index_as_it_is
+        try:
+            yield
+        finally:
+            arrayobj.fix_integer_index = from_either_end
+
+
+def _index_as_it_is(context: Any, builder: Any, kind: Any, index: Any, _: Any) -> Any:
+    return context.cast(builder, index, kind, types.intp)
+
+
 class _Dispatcher(CPUDispatcher):  # type: ignore[misc]
     """A function for kernels to call, compiled once for all integers.
 
     Numba would compile it again, and all that it calls, for each number that stands in the source,
     and each time make it fit to be called from Python: that was half of the time.
     """
+
+    def compile(self, sig: Any) -> Any:
+        with _indices_as_they_are():
+            return super().compile(sig)
 
     def get_call_template(self, args: Any, kws: Any) -> Any:
         return super().get_call_template(tuple(map(types.unliteral, args)), kws)
@@ -122,7 +148,7 @@ def _read_array(context: Any, builder: Any, kind: Any, words: Iterator[Any]) -> 
     strides = [context.get_constant(types.intp, octets)]
     for length in reversed(shape[1:]):
         strides.insert(0, builder.mul(strides[0], length))
-    populate_array(
+    arrayobj.populate_array(
         array,
         data=builder.inttoptr(address, array.data.type),
         shape=shape,

@@ -75,6 +75,12 @@ def weighed(cube: NDArray[np.int32], by: int, odd: bool) -> tuple[int, bool]:  #
     return total, total > 0 and not odd
 
 
+@kernel(int, OCTETS, int)
+def octet(octets: NDArray[np.uint8], at: int) -> int:
+    """One octet of some."""
+    return _widened(octets, at)
+
+
 CUBE: Final = np.arange(24, dtype=np.int32).reshape(2, 3, 4)
 
 
@@ -93,6 +99,19 @@ ANSWERS: Final = [0x7FFF0001_800000FF, [[3, 65535], [1, 2]], [-130652, 0]]
 
 def test_octets_and_columns_are_read_and_written() -> None:
     assert answers() == ANSWERS
+
+
+@pytest.mark.parametrize(("checked", "told"), [("0", "7"), ("1", "SystemError")])
+def test_an_index_below_0_is_no_other_and_out_of_bounds(
+    checked: str, told: str, tmp_path: Path
+) -> None:
+    script = (
+        "import numpy, test_kernels\n"
+        "try: print(test_kernels.octet(numpy.frombuffer(bytes([7, 8, 9]), numpy.uint8)[1:], -1))\n"
+        "except SystemError as error: print(type(error).__name__)"
+    )
+    environment = {"NUMBA_BOUNDSCHECK": checked, "NUMBA_CACHE_DIR": str(tmp_path)}
+    assert run(script, *FOLDERS, **environment) == told
 
 
 def test_without_jit_the_answers_are_the_same() -> None:
