@@ -18,6 +18,7 @@ HERE: Final = Path(__file__).parent
 OUT: Final = HERE / "out"
 COMMAND: Final = Path(sys.executable).parent / "clonewatch"
 LOOK_EVERY_S: Final = 0.02
+READ_AT_ONCE: Final = 1 << 20  # octets
 # What a developer's shell says to Python (to keep no compiled modules, not to buffer) is not how an
 # operator runs it.
 ENVIRONMENT: Final = {
@@ -82,9 +83,28 @@ def peak_mib(pid: int) -> float:
     return 0.0 if told is None else int(told[1]) / 1024
 
 
+def warm(path: Path) -> None:
+    """Have a file, or all files of a folder, in the system's cache.
+
+    Some systems drop in the midst of a benchmark what nobody has read for a minute.
+    """
+    room = bytearray(READ_AT_ONCE)
+    for each in path.rglob("*") if path.is_dir() else (path,):
+        if each.is_file():
+            with each.open("rb", buffering=0) as file:
+                while file.readinto(room):
+                    pass
+
+
 def run(*command: str | Path) -> Run:
-    """Run a command to its end. What it says is shown only if it fails, which ends ours."""
+    """Run a command to its end, with warm caches of each path among its words.
+
+    What it says is shown only if it fails, which ends ours.
+    """
     words = [str(word) for word in command]
+    for word in command:
+        if isinstance(word, Path):
+            warm(word)
     with tempfile.TemporaryFile("w+") as said:
         begun = time.perf_counter()
         process = subprocess.Popen(

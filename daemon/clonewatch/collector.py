@@ -121,7 +121,7 @@ class Collector:
                 taken = self._with_read(taken, octets, frames, handed_over)
             if len(taken.msid):
                 self.counts.regnots += len(taken.msid)
-                batch = self._placed(taken, frames.packet[taken.frame])
+                batch = self._placed(taken, frames)
                 if self._messages is not Held.NOT:
                     messages = self._messages_of(octets, frames, taken.frame)
                     batch = replace(batch, messages=messages)
@@ -158,14 +158,14 @@ class Collector:
         self._mscs = mscs
         self._reader.mscs = mscs
 
-    def _placed(self, regnots: Regnots, packets: NDArray[np.int64]) -> Batch:
-        """Give the batch whose rows are *regnots*, found in *packets*."""
+    def _placed(self, regnots: Regnots, frames: Frames) -> Batch:  # noqa: ARG002  # see `Lines`
+        """Give the batch whose rows are *regnots*, found in *frames*."""
         if self._imsi_prefix:
             self._fold_imsis(regnots, int(self._imsi_prefix))
         return Batch(
             **{name: getattr(regnots, name) for name in _ALIKE},
             msc=self._mscs.place(regnots.mscid),
-            source=np.full(len(packets), self._source, np.uint8),
+            source=np.full(len(regnots.msid), self._source, np.uint8),
         )
 
     def _messages_of(

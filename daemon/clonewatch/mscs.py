@@ -18,7 +18,7 @@ import numpy as np
 
 from clonewatch.csvfile import number_of, read_rows
 from clonewatch.errors import InputError
-from clonewatch.registrations import MSC_UNKNOWN, mscid_text
+from clonewatch.registrations import mscid_text
 from is41.mtp.pointcode import PointCode
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ class Mscs:
         self.msc_of: NDArray[np.intp] = np.array([number[row.name] for row in rows], np.intp)
         # MSCID -> index + 1, 0 where unknown. The system hands out zeroed pages only when they
         # are touched, so that most of these 32 MiB never exist.
-        self.lookup: NDArray[np.uint16] = np.zeros(1 << MSCID_BITS, np.uint16)
+        self.lookup: NDArray[np.uint16] = np.zeros((1 << MSCID_BITS) + 1, np.uint16)
         for mscid, index in self._by_mscid.items():
             self.lookup[mscid] = index + 1
 
@@ -175,10 +175,10 @@ class Mscs:
 
     def place(self, mscid: NDArray[np.uint32]) -> NDArray[np.uint16]:
         """Indices of MSCIDs; MSC_UNKNOWN for those of no table."""
-        # An unknown one is 0 in the table, and 0 - 1 is MSC_UNKNOWN in 16 bits.
-        index: NDArray[np.uint16] = self.lookup[mscid & np.uint32((1 << MSCID_BITS) - 1)]
-        index = index - np.uint16(1)
-        index[mscid >> np.uint32(MSCID_BITS) != 0] = MSC_UNKNOWN
+        # An unknown one is 0 in the table, as is what is past its end, and 0 - 1 is MSC_UNKNOWN in
+        # 16 bits.
+        index: NDArray[np.uint16] = self.lookup.take(mscid, mode="clip")
+        index -= np.uint16(1)
         return index
 
 

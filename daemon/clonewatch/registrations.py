@@ -9,7 +9,7 @@ An MSID is one number; `is41.msid` says which.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from enum import IntFlag
 from typing import TYPE_CHECKING, Final, Self
 
@@ -47,6 +47,7 @@ class Flags(IntFlag):
 
 # Flags of a time that may be wrong; a plain int, with which a column of flags stays octets.
 UNTRUSTED: Final = int(Flags.TIME_UNCERTAIN | Flags.CLOCK_SUSPECT)
+EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001  # in UTC, and said so by the Z of what is told
 
 
 def mscid_text(mscid: int) -> str:
@@ -62,10 +63,10 @@ def terminal_type_text(code: int) -> str:
 def time_text(time_ms: int) -> str:
     """RFC 3339, UTC, to the millisecond; the number itself where no calendar reaches."""
     try:
-        moment = datetime.fromtimestamp(time_ms // 1000, UTC)
-    except (OverflowError, ValueError, OSError):
+        moment = EPOCH + timedelta(milliseconds=time_ms)
+    except OverflowError:
         return f"{time_ms} ms"
-    return f"{moment.replace(tzinfo=None).isoformat()}.{time_ms % 1000:03d}Z"
+    return f"{moment.isoformat(timespec='milliseconds')}Z"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

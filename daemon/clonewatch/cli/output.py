@@ -11,13 +11,16 @@ import json
 import os
 import sys
 from enum import IntEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import typer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
+
+
+_in_json: Final = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class Exit(IntEnum):
@@ -89,7 +92,7 @@ def wants_json(asked: bool) -> bool:
 
 def json_line(record: Mapping[str, Any]) -> None:
     """Write one record as a line of JSON."""
-    sys.stdout.write(json.dumps(record, ensure_ascii=False, separators=(", ", ": ")) + "\n")
+    sys.stdout.write(_in_json(record) + "\n")
 
 
 def tree(message: Mapping[str, Any]) -> None:

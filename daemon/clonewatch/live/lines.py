@@ -103,8 +103,9 @@ class LinesCollector(Collector):
         assert line is not None
         return line
 
-    def _placed(self, regnots: Regnots, packets: NDArray[np.int64]) -> Batch:
-        batch = super()._placed(regnots, packets)
+    def _placed(self, regnots: Regnots, frames: Frames) -> Batch:
+        batch = super()._placed(regnots, frames)
+        packets = frames.packet[regnots.frame]
         batch.source[:] = self._source_of[packets]
         batch.flags[:] |= self.flags_of[packets]
         for number, count in _counted(packets):

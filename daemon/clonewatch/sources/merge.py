@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from clonewatch.registrations import Batch
 
 SLACK_MS: Final = 60_000  # how far a source may run ahead: ours, far below any lateness
-FOREVER: Final = 1 << 62  # ms: later than any time stamp
 AHEAD_MAX_MS: Final = 300_000  # a time stamp further ahead than this is not believed
 
 
@@ -41,6 +40,12 @@ class _Source:
         end = self.at + 1 + int(later[0]) if len(later) else len(self.batch)
         taken = self.batch[self.at : end]
         self.at = end
+        return taken
+
+    def rest(self) -> Batch:
+        """Take all there is."""
+        taken = self.batch[self.at :]
+        self.at = len(self.batch)
         return taken
 
     def refill(self) -> bool:
@@ -70,7 +75,7 @@ def merged(
     while running:
         running.sort(key=lambda source: source.time)
         behind = running[0]
-        yield behind.upto(running[1].time + SLACK_MS if len(running) > 1 else FOREVER)
+        yield behind.upto(running[1].time + SLACK_MS) if len(running) > 1 else behind.rest()
         if not behind.refill():
             running.remove(behind)
             ended(behind.number)
