@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
+import select
 import time
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,18 +18,27 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-LOOK_EVERY_S: Final = 0.0005
+PATIENCE_S: Final = 0.1  # how soon the end is noticed
+LOOK_EVERY_S: Final = 0.01
+EVENTS_OCTETS: Final = 1 << 16  # of inotify, read at once
+IN_MODIFY: Final = 2  # <linux/inotify.h>
 SYNC_EVERY_S: Final = 0.02
 SYNC_OCTETS: Final = b"\0" * 4096
 
 
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
 class Watch(Aside):
-    """Looks when each clone's line is there."""
+    """Looks when each clone's line is there. The system says when to look (inotify)."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
         self.written_at: dict[int, float] = {}  # by MSID, monotonic
         self._path = folder / ALARMS
+        self._path.touch()
+        self._at = 0  # octets read
+        self._rest = b""
 
     def wait(self, clones: int, seconds: float) -> None:
         """Wait until so many are told, but no longer."""
@@ -36,22 +47,38 @@ class Watch(Aside):
             time.sleep(LOOK_EVERY_S)
 
     def _look(self) -> None:
-        rest, at = b"", 0
-        while not self._ended.wait(LOOK_EVERY_S):
-            if not self._path.exists() or self._path.stat().st_size == at:
-                continue
-            now = time.monotonic()
-            with self._path.open("rb") as stream:
-                stream.seek(at)
-                octets = stream.read()
-            at += len(octets)
-            *lines, rest = (rest + octets).split(b"\n")
-            for line in lines:
-                self._take(json.loads(line), now)
+        events = _changes_of(self._path)
+        try:
+            changed = select.poll()
+            changed.register(events, select.POLLIN)
+            while not self._ended.is_set():
+                if changed.poll(PATIENCE_S * 1e3):
+                    now = time.monotonic()
+                    os.read(events, EVENTS_OCTETS)
+                    self._read(now)
+        finally:
+            os.close(events)
+
+    def _read(self, now: float) -> None:
+        with self._path.open("rb") as stream:
+            stream.seek(self._at)
+            octets = stream.read()
+        self._at += len(octets)
+        *lines, self._rest = (self._rest + octets).split(b"\n")
+        for line in lines:
+            self._take(json.loads(line), now)
 
     def _take(self, alarm: dict[str, Any], now: float) -> None:
         if alarm["kind"] == "clone" and alarm["change"] == "raised":
             self.written_at[int(alarm["object"].removeprefix("subscriber "))] = now
+
+
+def _changes_of(path: Path) -> int:
+    """A descriptor that can be read when the file at *path* was written. Raises OSError."""
+    events = _libc.inotify_init1(os.O_CLOEXEC)
+    if events < 0 or _libc.inotify_add_watch(events, os.fsencode(path), IN_MODIFY) < 0:
+        raise OSError(ctypes.get_errno(), "inotify")
+    return int(events)
 
 
 class Syncs(Aside):

@@ -2,9 +2,32 @@
 
 from __future__ import annotations
 
+import json
+import time
+from typing import TYPE_CHECKING
+
 import pytest
 
-from bench.live_latency import in_ms
+from bench.live_daemon import ALARMS
+from bench.live_latency import Watch, in_ms
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_a_clone_is_told_when_its_line_was_written(tmp_path: Path) -> None:
+    with Watch(tmp_path) as watch, (tmp_path / ALARMS).open("a") as file:
+        for kind, msid in (("clone", 5550100), ("link_down", 0), ("clone", 5550101)):
+            alarm = {"kind": kind, "change": "raised", "object": f"subscriber {msid}"}
+            line = json.dumps(alarm) + "\n"
+            file.write(line[:9])
+            file.flush()
+            file.write(line[9:])
+            file.flush()
+        written_at = time.monotonic()
+        watch.wait(2, 10)
+    assert sorted(watch.written_at) == [5550100, 5550101]
+    assert max(watch.written_at.values()) < written_at + 10
 
 
 def test_durations_are_told_by_their_percentiles() -> None:
