@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from sqlalchemy import Connection, Engine
+    from sqlalchemy.pool import PoolProxiedConnection
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
 BUSY_S: Final = 5.0  # how long to wait for somebody who holds the file, a backup for instance
@@ -178,11 +179,12 @@ def _engine(
         for pragma in pragmas:
             raw.execute(f"PRAGMA {pragma}")
 
-    def begun(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+    def do_begin(dbapi_connection: PoolProxiedConnection) -> None:
+        dbapi_connection.cursor().execute(begin)
 
     event.listen(engine, "connect", connected)
-    event.listen(engine, "begin", begun)
+    # Not by the event of this name: each statement would look who else wants to know of it.
+    engine.dialect.do_begin = do_begin  # type: ignore[method-assign]
     return engine
 
 

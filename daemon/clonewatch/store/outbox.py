@@ -55,9 +55,10 @@ class Backlog:
     reason: str | None  # why the oldest is not gone yet
 
 
-def pending(connection: Connection, output: str, limit: int) -> list[Item]:
-    """The oldest items of an output that have no outcome, in order."""
-    rows = connection.execute(_PENDING, {"its_output": output, "limit": limit})
+def pending(connection: Connection, output: str, limit: int, after: int = 0) -> list[Item]:
+    """The oldest items of an output that have no outcome, in order, behind the one *after*."""
+    given = {"its_output": output, "limit": limit, "after": after}
+    rows = connection.execute(_PENDING, given)
     return [Item(**row) for row in rows.mappings()]
 
 
@@ -122,7 +123,11 @@ def backlogs(connection: Connection) -> list[Backlog]:
 
 _PENDING: Final = (
     select(*(outbox.c[name] for name in Item.__dataclass_fields__))
-    .where(outbox.c.output == bindparam("its_output"), outbox.c.outcome.is_(None))
+    .where(
+        outbox.c.output == bindparam("its_output"),
+        outbox.c.outcome.is_(None),
+        outbox.c.id > bindparam("after"),
+    )
     .order_by(outbox.c.id)
     .limit(bindparam("limit"))
 )

@@ -32,6 +32,7 @@ def test_what_is_pending_comes_in_order_and_for_its_output_only() -> None:
         for output in ("log", "web", "log", "log"):
             put(connection, output)
         assert [item.id for item in outbox.pending(connection, "log", 2)] == [1, 3]
+        assert [item.id for item in outbox.pending(connection, "log", 9, after=1)] == [3, 4]
         outbox.end(connection, [1], Outcome.DELIVERED, TEN)
         (first, second) = outbox.pending(connection, "log", 9)
         assert (first.id, second.id, first.payload) == (3, 4, {"a": 1})

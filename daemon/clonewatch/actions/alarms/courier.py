@@ -79,6 +79,7 @@ class Courier:
         self._woken = asyncio.Event()
         self._direct: deque[Notice] = deque(maxlen=DIRECT_MAX)
         self._done: dict[int, tuple[Outcome, str]] = {}  # ended, and not yet written
+        self._past = 0  # the last item before which, and itself, all have ended
         self._write_at = 0.0  # when these are to be written; monotonic
         self._repeat_at_ms = mail.now_ms()
         self._not_repeated: set[str] = set()  # keys of alarms, the last time
@@ -130,13 +131,21 @@ class Courier:
                 self._tell(NoticeSetAside(self.name, what, Fault.of(error)))
             self._direct.popleft()
         await self._write_due()
-        items = await self._mail.pending(self.name, READ_MAX + len(self._done))
-        items = [item for item in items if item.id not in self._done]
+        items = await self._pending(READ_MAX)
         now_ms = self._mail.now_ms()
         if items and (wait_ms := items[0].due_at - now_ms) > 0:
             return self._sooner(min(wait_ms / 1000, self._backoff.most_s))
         await self._carry_items(items)
-        return 0 if items else self._sooner(await self._repeat(now_ms))
+        return 0 if len(items) == READ_MAX else self._sooner(await self._repeat(now_ms))
+
+    async def _pending(self, limit: int) -> list[Item]:
+        """The oldest items that have not ended, in order."""
+        items = await self._mail.pending(self.name, limit + len(self._done), self._past)
+        for item in items:
+            if item.id not in self._done:
+                break
+            self._past = item.id
+        return [item for item in items if item.id not in self._done][:limit]
 
     async def _carry_items(self, items: Sequence[Item]) -> None:
         """Send items, as many at once as the output takes.
@@ -259,8 +268,7 @@ class Courier:
             self._tell(OutputFailed(self.name, reason))
         wait_s = self._backoff.wait_s(self.failures, random.random())  # noqa: S311  # no secret
         try:
-            head = await self._mail.pending(self.name, 1)
-            if head and head[0].id not in self._done:
+            if head := await self._pending(1):
                 await self._mail.put_off(head[0].id, self._mail.now_ms(), reason)
         except (OSError, SQLAlchemyError):
             pass  # the store says so itself

@@ -30,13 +30,13 @@ class Mail:
         """The store's clock."""
         return self._store.now_ms()
 
-    async def pending(self, output: str, limit: int) -> list[Item]:
-        """The oldest items that wait for *output*, in order.
+    async def pending(self, output: str, limit: int, after: int = 0) -> list[Item]:
+        """The oldest items that wait for *output*, in order, behind the one *after*.
 
         Not in a thread: reading takes less than waking one, and waits for nobody.
         """
         with self._store.read() as connection:
-            return outbox.pending(connection, output, limit)
+            return outbox.pending(connection, output, limit, after)
 
     async def raised(self, output: str) -> list[Alarm]:
         """All alarms that are raised and go to *output*."""

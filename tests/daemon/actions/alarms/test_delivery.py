@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from clonewatch.store.outbox import Item
     from clonewatch.store.store import Store
 
 SOON = Backoff(first_s=0.002, most_s=0.01)
@@ -118,6 +119,30 @@ def test_what_was_delivered_is_written_while_the_rest_of_a_backlog_goes_out(stor
     done = [outcome for _, outcome in outcomes(store) if outcome is not None]
     assert done == ["delivered"] * 24
     it.close()
+
+
+class CountingMail(Mail):
+    """Counts the items that were read."""
+
+    items = 0
+
+    async def pending(self, output: str, limit: int, after: int = 0) -> list[Item]:
+        found = await super().pending(output, limit, after)
+        self.items += len(found)
+        return found
+
+
+def test_what_was_delivered_is_not_read_again_until_it_is_written(store: Store) -> None:
+    output, mail = FakeOutput(), CountingMail(store, lambda _: ("log",))
+    it = Delivery(mail, {"log": output}, tell=Told(), write_within_s=3600)
+    store.committed = it.wake
+    it.begin()
+    for number in range(1, 31):
+        raise_alarms(store, 1, ["log"], begins=number)
+        output.wait_for(number)
+    it.close()
+    assert 30 <= mail.items <= 2 * 30
+    assert outcomes(store) == [("log", "delivered")] * 30
 
 
 def test_one_output_down_delays_no_other_and_loses_nothing(store: Store) -> None:
