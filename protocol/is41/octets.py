@@ -1,8 +1,7 @@
 """Numbers in octets, the high octet first, as parts of kernels.
 
 Without loops: one of a length that is told would be compiled as if the length could be any, and one
-that copies would copy the last few one by one. And without signs in the indices, which would each be
-tried for counting from the end.
+that copies would copy the last few one by one.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 @part
 def octet(octets: NDArray[np.uint8], at: int) -> int:
     """Read the octet *at* as a number of 64 bits, signed: wide enough to shift."""
-    return int(np.int64(octets[np.uint64(at)]))
+    return int(np.int64(octets[at]))
 
 
 @part
