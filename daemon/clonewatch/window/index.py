@@ -52,8 +52,8 @@ HASH_MASK: Final    = (1 << 63) - 1
 FILL_UNIT: Final = 512  # a segment doubles at 384 to 447 of 512 slots, 75 to 87 %
 FILL_LEAST: Final = 384
 FILL_LEVELS: Final = 64
-# Where an eighth of them is dead it is cleaned instead: subscribers who come and go let none double,
-# and pay eight rows looked at for each who went.
+# Where as many as an eighth of these are dead it is cleaned: subscribers who come and go let none
+# double, nor searches grow long, and pay eight rows looked at for each who went.
 DEAD_SHARE: Final = 8
 
 PREFETCH_AHEAD: Final = 24  # rows on their way while a segment is rebuilt
@@ -224,11 +224,10 @@ def make_room(tables: Tables, hashed: int) -> bool:
     segment = segment_of(tables, hashed)
     log2 = int64(tables.slots_log2[segment])
     limit = fill_limit(segment, len(tables.slots_log2), log2)
-    if tables.slots_used[segment, USED] < limit:
-        return True
-    live = tables.slots_used[segment, USED] - tables.slots_used[segment, DEAD]
-    if live * DEAD_SHARE < limit * (DEAD_SHARE - 1):
+    if tables.slots_used[segment, DEAD] * DEAD_SHARE > limit:
         rebuild(tables, segment, log2)
+        return True
+    if tables.slots_used[segment, USED] < limit:
         return True
     if log2 < tables.state[SLOTS_LOG2_LIMIT]:
         rebuild(tables, segment, log2 + 1)

@@ -56,7 +56,9 @@ def new_row(tables: Tables, msid: int, time: int) -> int:
     state = tables.state
     row = int64(state[ROW_FREE])
     if row != 0:
-        state[ROW_FREE] = tables.memory[row * ROW_WORDS + NEXT_FREE]
+        following = tables.memory[row * ROW_WORDS + NEXT_FREE]
+        prefetch(tables.memory, following * ROW_WORDS)  # may be anywhere after some hours
+        state[ROW_FREE] = following
         state[ROWS_FREE] -= 1
     elif state[ROWS_END] < state[ROWS_LIMIT]:
         row = int64(state[ROWS_END])

@@ -2,7 +2,7 @@
 
 A row whose newest registration is a window older than the horizon can meet nothing any more. Rows
 are looked through in the order of memory, a slice with each block, so that each comes round in a
-sixth of a window; no slice is long, however far the clock jumped.
+twelfth of a window; no slice is long, however far the clock jumped.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from .layout import (
     Tables,
 )
 
-CYCLES_EACH_WINDOW: Final = 6
+CYCLES_EACH_WINDOW: Final = 12
 # Rows of one slice, about 1 ms; one that leaves costs as much as eight that stay.
 SLICE_ROWS: Final = 131_072
 LEAVING_ROWS: Final = 8
