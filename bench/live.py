@@ -112,7 +112,7 @@ def one_link(size: Size) -> dict[str, Any]:
         )
         with Sender(plan) as sender, Syncs(where) as syncs:
             results = run(running, sender).results
-        bare = in_ms("fdatasync", syncs.took_s)
+        bare = syncs.in_ms()
         beyond_ms = results["tail_worst_ms"] - bare["fdatasync_worst_ms"]
         return results | bare | {"tail_beyond_sync_ms": beyond_ms}
 
@@ -133,7 +133,7 @@ def latency(size: Size) -> dict[str, Any]:
             clones = done.sent.clones
             watch.wait(len(clones), TAKEN_S)
         told = [watch.written_at[msid] - at for msid, at in clones if msid in watch.written_at]
-        alarm, bare = in_ms("alarm", told), in_ms("fdatasync", syncs.took_s)
+        alarm, bare = in_ms("alarm", told), syncs.in_ms()
         beyond_ms = {
             f"alarm_{share}_beyond_sync_ms": alarm[f"alarm_{share}_ms"] - bare["fdatasync_p99_ms"]
             for share in ("p99", "p999")

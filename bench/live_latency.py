@@ -82,21 +82,37 @@ def _changes_of(path: Path) -> int:
 
 
 class Syncs(Aside):
-    """Takes the time of bare fdatasyncs in *folder*."""
+    """Takes the time of bare writes and fdatasyncs in *folder*, and how late it is woken for them.
+
+    Where the machine itself stands still, neither says so: who sleeps is woken late.
+    """
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
-        self.took_s: list[float] = []
+        self._took_s: list[float] = []
+        self._wrote_s: list[float] = []
+        self._late_s: list[float] = []
         self._probe = folder / "probe"
+
+    def in_ms(self) -> dict[str, float]:
+        """What is told of them. Ends the run where there are none."""
+        durations = {"fdatasync": self._took_s, "write": self._wrote_s, "wake": self._late_s}
+        return {name: ms for what, s in durations.items() for name, ms in in_ms(what, s).items()}
 
     def _look(self) -> None:
         descriptor = os.open(self._probe, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         try:
+            due = time.perf_counter() + SYNC_EVERY_S
             while not self._ended.wait(SYNC_EVERY_S):
+                woken = time.perf_counter()
                 os.write(descriptor, SYNC_OCTETS)
-                begun = time.perf_counter()
+                written = time.perf_counter()
                 os.fdatasync(descriptor)
-                self.took_s.append(time.perf_counter() - begun)
+                synced = time.perf_counter()
+                self._late_s.append(woken - due)
+                self._wrote_s.append(written - woken)
+                self._took_s.append(synced - written)
+                due = synced + SYNC_EVERY_S
         finally:
             os.close(descriptor)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bench.live_daemon import ALARMS
-from bench.live_latency import Watch, in_ms
+from bench.live_latency import Syncs, Watch, in_ms
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,6 +35,16 @@ def test_durations_are_told_by_their_percentiles() -> None:
     assert told == pytest.approx(
         {"alarm_p50_ms": 0.5, "alarm_p99_ms": 0.99, "alarm_p999_ms": 0.999, "alarm_worst_ms": 1.0}
     )
+
+
+def test_bare_writes_and_syncs_are_taken_and_how_late_they_began(tmp_path: Path) -> None:
+    probe = tmp_path / "probe"
+    with Syncs(tmp_path) as syncs:
+        while not probe.exists() or probe.stat().st_size < 3 * 4096:
+            time.sleep(0.01)
+    told = syncs.in_ms()
+    assert {name.partition("_")[0] for name in told} == {"fdatasync", "write", "wake"}
+    assert 0 < told["fdatasync_p50_ms"] <= told["fdatasync_worst_ms"]
 
 
 def test_no_duration_at_all_ends_the_run() -> None:
